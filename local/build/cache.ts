@@ -30,7 +30,8 @@ export function cacheRoot(): string {
 function hashFile(hash: ReturnType<typeof createHash>, file: string, name: string): void {
   const stat = fs.lstatSync(file);
   if (stat.isDirectory()) {
-    for (const entry of fs.readdirSync(file).sort()) hashFile(hash, path.join(file, entry), `${name}/${entry}`);
+    for (const entry of fs.readdirSync(file).sort())
+      hashFile(hash, path.join(file, entry), `${name}/${entry}`);
   } else if (stat.isSymbolicLink()) {
     hash.update(`link ${name} ${fs.readlinkSync(file)}\n`);
   } else if (stat.isFile()) {
