@@ -1,0 +1,88 @@
+/**
+ * The one normalised, plain description of a cluster that every part shares: manifests,
+ * configuration, planners. Every default is filled in, nothing is an Output, and nothing
+ * in it is secret. A string may be `UNKNOWN` (below) in a preview.
+ */
+import type { AntiAffinity, DeletionPolicy, Synchronous } from './args';
+
+export interface ClusterSpec {
+  readonly name: string;
+  readonly namespace: string;
+  /** Names of the members, in order: `hippo-1`, `hippo-3`. */
+  readonly members: readonly string[];
+  readonly synchronous: { readonly mode: Synchronous; readonly number: number };
+  readonly postgresVersion: number;
+  readonly image: { readonly name: string; readonly pullPolicy: string; readonly pullSecrets: readonly string[] };
+  readonly users: readonly UserSpec[];
+  readonly databases: readonly DatabaseSpec[];
+  readonly config: {
+    /** What the user gave; config/parameters.ts makes the whole set of it. Names in lower case. */
+    readonly parameters: Readonly<Record<string, string>>;
+    readonly memberParameters: Readonly<Record<string, Readonly<Record<string, string>>>>;
+    readonly hba: readonly string[];
+    readonly ident: readonly string[];
+  };
+  readonly patroni: {
+    readonly ttl: number;
+    readonly loopWait: number;
+    readonly retryTimeout: number;
+    readonly failsafeMode: boolean;
+    readonly maximumLagOnFailover: number;
+  };
+  readonly storage: VolumeSpec;
+  readonly walStorage?: VolumeSpec;
+  readonly resources: { readonly cpu: string; readonly cpuLimit?: string; readonly memory: string };
+  readonly scheduling: {
+    readonly nodeSelector: Readonly<Record<string, string>>;
+    readonly tolerations: readonly TolerationSpec[];
+    readonly antiAffinity: AntiAffinity;
+    readonly topologyKey: string;
+    readonly priorityClass?: string;
+  };
+  readonly service: { readonly type: string; readonly annotations: Readonly<Record<string, string>> };
+  readonly networkPolicy: {
+    readonly enabled: boolean;
+    readonly fromNamespaces?: Readonly<Record<string, string>>;
+    readonly fromPods?: Readonly<Record<string, string>>;
+  };
+  readonly tls: { readonly serverSecret?: string; readonly certificateDays: number };
+  readonly metadata: {
+    readonly labels: Readonly<Record<string, string>>;
+    readonly annotations: Readonly<Record<string, string>>;
+  };
+  readonly deletionPolicy: DeletionPolicy;
+}
+
+export interface UserSpec {
+  readonly name: string;
+  readonly databases: readonly string[];
+  readonly options: readonly string[];
+  readonly connectionLimit?: number;
+}
+
+export interface DatabaseSpec {
+  readonly name: string;
+  readonly owner: string;
+  readonly extensions: readonly string[];
+}
+
+export interface VolumeSpec {
+  readonly size: string;
+  readonly storageClass?: string;
+}
+
+export interface TolerationSpec {
+  readonly key?: string;
+  readonly operator?: string;
+  readonly value?: string;
+  readonly effect?: string;
+  readonly tolerationSeconds?: number;
+}
+
+/** The value by which Pulumi's protocol carries "not known before `up`", of whatever type (pulumi/pulumi#6310). */
+export const UNKNOWN = '04da6b54-80e4-46f7-96ec-b56ff0331ba9';
+
+/** Whether a value, or a text made with it, is not known yet. Numbers and booleans that are unknown arrive as this text too. */
+export function isUnknown(value: unknown): boolean {
+  return typeof value === 'string' && value.includes(UNKNOWN);
+}
