@@ -1,0 +1,70 @@
+/**
+ * What a restart of a member would change. Each pod carries this as an annotation, so that
+ * a plan can say *why* a member restarts ("memory 512Mi → 1Gi") from the right to read
+ * pods alone, and so that a pod which is as wanted is never restarted.
+ */
+import { createHash } from 'node:crypto';
+import type { ClusterSpec } from '../cluster/spec';
+import { isUnknown, UNKNOWN } from '../cluster/spec';
+
+/** Sorted map of short texts; the key `pod` is a hash of everything that has no key of its own. */
+export type Fingerprint = Readonly<Record<string, string>>;
+
+/** A pod template as far as a fingerprint reads it. */
+interface Template {
+  metadata: { labels: Record<string, string>; annotations?: Record<string, string> };
+  spec: object;
+}
+
+/** The fingerprint of a member's pod template, which must not hold the fingerprint itself. */
+export function fingerprint(spec: ClusterSpec, template: Template): Fingerprint {
+  const named: Record<string, string | undefined> = {
+    image: spec.image.name,
+    memory: spec.resources.memory,
+    cpu: spec.resources.cpu,
+    'cpu limit': spec.resources.cpuLimit,
+    PostgreSQL: String(spec.postgresVersion),
+    'priority class': spec.scheduling.priorityClass,
+    'node selector': text(spec.scheduling.nodeSelector),
+    tolerations: text(spec.scheduling.tolerations),
+    'anti-affinity': spec.scheduling.antiAffinity,
+    pod: hash(withoutNamed(spec, template)),
+  };
+  const entries = Object.entries(named).filter((entry): entry is [string, string] => Boolean(entry[1]));
+  return Object.fromEntries(entries.sort(([a], [b]) => (a < b ? -1 : 1)));
+}
+
+function text(value: object): string | undefined {
+  return Object.keys(value).length === 0 ? undefined : stable(value);
+}
+
+/** The template as text, without what the named keys say already. */
+function withoutNamed(spec: ClusterSpec, template: Template): string {
+  const hidden = new Map<string, string>([
+    ['image', ''],
+    ['resources', ''],
+    ['priorityClassName', ''],
+    ['nodeSelector', ''],
+    ['tolerations', ''],
+    ['affinity', ''],
+  ]);
+  return stable(template, (key, value) => (hidden.has(key) ? hidden.get(key) : value)).replaceAll(
+    `"PG_MAJOR","value":"${spec.postgresVersion}"`,
+    '"PG_MAJOR"',
+  );
+}
+
+/** JSON with sorted keys: the same object gives the same text, in whatever order it was built. */
+export function stable(value: unknown, replace: (key: string, value: unknown) => unknown = (_key, v) => v): string {
+  return JSON.stringify(value, (key, v: unknown) => {
+    const replaced = replace(key, v);
+    if (replaced === null || typeof replaced !== 'object' || Array.isArray(replaced)) return replaced;
+    return Object.fromEntries(Object.entries(replaced).sort(([a], [b]) => (a < b ? -1 : 1)));
+  });
+}
+
+/** Ten hexadecimal digits of SHA-256; unknown where the text is. */
+export function hash(content: string): string {
+  if (isUnknown(content)) return UNKNOWN;
+  return createHash('sha256').update(content).digest('hex').slice(0, 10);
+}

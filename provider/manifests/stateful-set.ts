@@ -1,0 +1,30 @@
+/** A member: one StatefulSet with one pod. */
+import type { ClusterSpec } from '../cluster/spec';
+import { memberSelector, metadata, skipAwait } from './metadata';
+import { labels, names } from './names';
+import { podTemplate } from './pod-template';
+
+/**
+ * A StatefulSet a member, so that any member can be the one that goes, and a member has its
+ * own settings. `OnDelete`: nothing restarts a pod but Kubernetes after a failure, and a
+ * Rollout. The volumes are claimed by name, not by a template, because a template's size
+ * can't be changed (kubernetes/enhancements#661).
+ */
+export function statefulSet(spec: ClusterSpec, member: string) {
+  const selector = { ...memberSelector(spec), [labels.member]: member };
+  const meta = metadata(spec, member, 'postgres', skipAwait);
+  return {
+    apiVersion: 'apps/v1',
+    kind: 'StatefulSet',
+    metadata: { ...meta, labels: { ...meta.labels, [labels.member]: member } },
+    spec: {
+      replicas: 1,
+      serviceName: names.membersService(spec.name),
+      podManagementPolicy: 'Parallel',
+      updateStrategy: { type: 'OnDelete' },
+      revisionHistoryLimit: 2,
+      selector: { matchLabels: selector },
+      template: podTemplate(spec, member),
+    },
+  };
+}
