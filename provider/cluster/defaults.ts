@@ -1,0 +1,30 @@
+/** Defaults that more than one part needs; the rest are in normalise.ts, next to what they fill. */
+
+/** The image made by `npm run local:up`; replaced by a published one at the first release. */
+export const defaultImage = 'localhost/pulumi-postgres-ha:18-dev';
+
+export const defaultPostgresVersion = 18;
+/** PostgreSQL major versions in the image. */
+export const postgresVersions: readonly number[] = [17, 18];
+
+/** Both the superuser and the database that every cluster has. */
+export const superuser = 'postgres';
+export const defaultDatabase = 'postgres';
+
+/** Roles of the cluster itself: they log in by the unix socket or by certificate, never by password. */
+export const replicationRole = 'replicator';
+export const rewindRole = 'rewind';
+
+export const defaultMemory = '512Mi';
+export const defaultStorageSize = '10Gi';
+export const defaultCertificateDays = 90;
+export const maximumReplicas = 20;
+
+/** Failure detection: why these, docs/failover.md. */
+export const defaultPatroni = {
+  ttl: 20,
+  loopWait: 2,
+  retryTimeout: 9,
+  failsafeMode: true,
+  maximumLagOnFailover: 1048576,
+} as const;
