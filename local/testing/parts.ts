@@ -1,0 +1,40 @@
+/** The parts of a test run: each is timed, and all are added up in one closing line. */
+
+export interface Counts {
+  readonly passed: number;
+  readonly failed: number;
+  readonly skipped: number;
+}
+
+export const noTests: Counts = { passed: 0, failed: 0, skipped: 0 };
+
+export function added(a: Counts, b: Counts): Counts {
+  return { passed: a.passed + b.passed, failed: a.failed + b.failed, skipped: a.skipped + b.skipped };
+}
+
+/** A check that is not a mocha run counts as one test. */
+export function asOneTest(ok: boolean): Counts {
+  return { passed: ok ? 1 : 0, failed: ok ? 0 : 1, skipped: 0 };
+}
+
+/** The line that CI reads: it must stand alone on its line, and only once. */
+export function closingLine(counts: Counts): string {
+  const skipped = counts.skipped > 0 ? `, ${counts.skipped} skipped` : '';
+  return `${counts.passed} passed, ${counts.failed} failed${skipped}`;
+}
+
+/** Runs one part and says how long it took. A part that throws has failed as one test. */
+export async function part(title: string, run: () => Promise<Counts>): Promise<Counts> {
+  const started = performance.now();
+  let counts: Counts;
+  try {
+    counts = await run();
+  } catch (error) {
+    console.error(`${title}: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`);
+    counts = asOneTest(false);
+  }
+  const seconds = ((performance.now() - started) / 1000).toFixed(1);
+  const verdict = counts.failed > 0 ? `FAILED (${counts.failed})` : 'ok';
+  console.log(`== ${title}: ${verdict}, ${counts.passed + counts.failed} tests, ${seconds} s`);
+  return counts;
+}
