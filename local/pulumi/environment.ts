@@ -1,0 +1,79 @@
+// The environment in which `pulumi` and the Automation API work on this machine: what is really
+// installed is used as it is; what is missing and can be downloaded is left to Pulumi; the rest is
+// built (docs/decisions/offline-pulumi.md says from what).
+import * as fs from 'node:fs';
+import * as os from 'node:os';
+import * as path from 'node:path';
+import { cacheRoot } from '../build/cache';
+import { downloadsPossible, installedPlugin, onPath } from './installed';
+import { standInKubernetes } from './stand-in';
+import { pulumiTools } from './tools';
+
+const root = path.resolve(__dirname, '..', '..');
+
+/** The version of a package that this project has installed. */
+function packageVersion(name: string): string {
+  const manifest: unknown = JSON.parse(
+    fs.readFileSync(path.join(root, 'node_modules', name, 'package.json'), 'utf8'),
+  );
+  return (manifest as { version: string }).version;
+}
+
+/** The folder of the `pulumi` to use: the installed one when its language host is there too, else ours. */
+async function toolsDirectory(): Promise<string> {
+  const installed = onPath('pulumi');
+  if (installed) {
+    const directory = path.dirname(fs.realpathSync(installed));
+    const host = onPath('pulumi-language-nodejs') ?? path.join(directory, 'pulumi-language-nodejs');
+    if (fs.existsSync(host)) return path.dirname(installed);
+  }
+  return pulumiTools();
+}
+
+/** Whether Pulumi's own kubernetes plugin is here or can be had; if so nothing needs to be built. */
+async function realKubernetesPlugin(tools: string, version: string): Promise<boolean> {
+  if (onPath('pulumi-resource-kubernetes')) return true;
+  const home = process.env.PULUMI_HOME || path.join(os.homedir(), '.pulumi');
+  if (home !== standInHome() && installedPlugin(home, 'kubernetes', version)) return true;
+  // Asked only before the stand-in is there for the first time: it costs a second offline.
+  if (installedPlugin(standInHome(), 'kubernetes', version)) return false;
+  return downloadsPossible(tools, 'kubernetes', version);
+}
+
+function standInHome(): string {
+  return path.join(cacheRoot(), 'pulumi-home');
+}
+
+function stateDirectory(): string {
+  return process.env.PULUMI_POSTGRES_HA_STATE || '/var/lib/pulumi-postgres-ha';
+}
+
+/** Where stacks are kept when the caller does not say: files beside the local cluster's own. */
+function backend(): string {
+  const directory = path.join(stateDirectory(), 'pulumi');
+  fs.mkdirSync(directory, { recursive: true });
+  return `file://${directory}`;
+}
+
+export async function pulumiEnvironment(): Promise<NodeJS.ProcessEnv> {
+  const tools = await toolsDirectory();
+  const environment: NodeJS.ProcessEnv = {
+    PULUMI_SKIP_UPDATE_CHECK: 'true',
+    ...process.env,
+    // This process is run by the Node that @pulumi/pulumi needs; its programs are to be as well.
+    PATH: [tools, path.dirname(process.execPath), process.env.PATH].join(path.delimiter),
+  };
+  const version = packageVersion('@pulumi/kubernetes');
+  if (!(await realKubernetesPlugin(tools, version))) {
+    // A home of its own: a stand-in must never be found by the user's other projects.
+    environment.PULUMI_HOME = standInHome();
+    await standInKubernetes(standInHome(), version);
+    // Without it a missing plugin is looked for on the network, which here takes minutes to fail.
+    environment.PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION = 'true';
+  }
+  environment.PULUMI_BACKEND_URL ||= backend();
+  if (environment.PULUMI_CONFIG_PASSPHRASE === undefined && !environment.PULUMI_CONFIG_PASSPHRASE_FILE) {
+    environment.PULUMI_CONFIG_PASSPHRASE = 'local';
+  }
+  return environment;
+}
