@@ -43,6 +43,10 @@ func main() {
 		command = kubelet.NewKubeletCommand(context.Background())
 	case "kubectl":
 		command = kubectl.NewDefaultKubectlCommand()
+	case "provisioner":
+		command = newProvisionerCommand()
+	case "pki":
+		command = newPkiCommand()
 	case "etcd":
 		etcdmain.Main(os.Args)
 		return

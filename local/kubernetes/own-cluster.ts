@@ -1,0 +1,126 @@
+// The cluster made of nothing but Go modules and Debian packages: what starts when.
+import * as fs from 'node:fs';
+import { acquire } from '../build/lock';
+import { Progress, duration } from '../build/progress';
+import { nodeReadiness } from './api';
+import { createCgroups } from './cgroups';
+import { containerdReady, importImage } from './containerd';
+import { apiReady, startApi, startControllers, waitForApi } from './control-plane';
+import { createDnsService } from './dns';
+import { type Images, preparedImages } from './images';
+import { createNetwork } from './network';
+import { imageMarker, prepareNode, service, socketOf, startKubelet, startProxy, startRuntime } from './node';
+import { createPki } from './pki';
+import { ended, knownServices, runningPid, tail, until } from './processes';
+import { type Programs, programs } from './programs';
+import { checkMachine } from './rights';
+import { inState, nodes, stateDirectory } from './settings';
+import { createStorageClass } from './storage';
+import { leftProcesses, tearDown } from './teardown';
+
+export async function locked<T>(work: () => Promise<T>): Promise<T> {
+  fs.mkdirSync(stateDirectory(), { recursive: true });
+  const unlock = await acquire(inState('.lock'), (holder) =>
+    process.stderr.write(`process ${holder} is at work on the local cluster, waiting…\n`),
+  );
+  try {
+    return await work();
+  } finally {
+    unlock();
+  }
+}
+
+/** Why the cluster cannot be used as it is; nothing if it can. */
+export async function problems(): Promise<string[]> {
+  if (!knownServices().length) return ['it is not up'];
+  const found = ended().map((name) => `${name} has ended`);
+  try {
+    if (!(await apiReady())) found.push('the API server is not ready');
+    const known = await nodeReadiness();
+    for (const node of nodes()) {
+      const state = known.find(({ name }) => name === node.name);
+      if (!state?.ready)
+        found.push(`${node.name} is not ready: ${state?.message ?? 'it has not registered'}`);
+    }
+  } catch (error) {
+    found.push(`the API server does not answer: ${error instanceof Error ? error.message : String(error)}`);
+  }
+  return found;
+}
+
+export async function upOwn(): Promise<{ kubeconfig: string; kubectl: string; nodes: string[] }> {
+  await checkMachine();
+  const made = await programs();
+  const images = await preparedImages(made.pause);
+  return locked(async () => {
+    const found = await problems();
+    if (found.length) await create(made, images, found);
+    else await refreshImages(images);
+    return {
+      kubeconfig: inState('kubeconfig'),
+      kubectl: made.kubectl,
+      nodes: nodes().map(({ name }) => name),
+    };
+  });
+}
+
+async function create(made: Programs, images: Images, found: string[]): Promise<void> {
+  if (knownServices().length || leftProcesses().length) {
+    process.stderr.write(
+      `the local cluster cannot be used (${found.join('; ')}): cleaning up and starting anew\n`,
+    );
+  }
+  await tearDown();
+  const progress = new Progress('starting the local cluster');
+  try {
+    createCgroups(nodes().map(({ name }) => name));
+    progress.detail('network, certificates, file systems of the nodes');
+    await Promise.all([createNetwork(), createPki(made.localkube)]);
+    progress.detail('API server, containerd');
+    await Promise.all([
+      startApi(made).then(() => waitForApi()),
+      ...nodes().map((node) => prepareNode(node, images).then(() => startRuntime(node))),
+    ]);
+    progress.detail('controllers, kubelets');
+    await Promise.all([
+      startControllers(made),
+      ...nodes().map((node) =>
+        startKubelet(node, made.localkube).then(() => startProxy(node, made.localkube)),
+      ),
+      createDnsService(),
+      createStorageClass(),
+    ]);
+    progress.detail('waiting for the nodes');
+    await until('getting all nodes ready', 90, async () => {
+      const dead = ended();
+      if (dead.length) throw new Error(dead.map((name) => `${name} has ended:\n${tail(name)}`).join('\n'));
+      const left = await problems();
+      if (left.length) throw new Error(left.join('; '));
+      return true;
+    });
+    progress.end(
+      `the local cluster is up after ${duration(progress.seconds())}: ${nodes().length} nodes ready`,
+    );
+  } catch (error) {
+    progress.end(`the local cluster could not be started (logs: ${inState('logs')})`);
+    throw error;
+  }
+}
+
+/** The image has been built anew while the cluster runs: every node gets it. */
+async function refreshImages(images: Images): Promise<void> {
+  await Promise.all(
+    nodes().map(async (node) => {
+      const marker = imageMarker(node);
+      if (
+        fs.readFileSync(marker, 'utf8') === images.key ||
+        runningPid(service(node, 'containerd')) === undefined
+      )
+        return;
+      process.stderr.write(`importing the changed images into ${node.name}\n`);
+      await containerdReady(socketOf(node));
+      for (const archive of images.archives) await importImage(socketOf(node), archive);
+      fs.writeFileSync(marker, images.key);
+    }),
+  );
+}
