@@ -2,7 +2,7 @@
 import type { ClusterSpec } from '../cluster/spec';
 import { fingerprint } from './fingerprint';
 import { clusterLabels, memberSelector } from './metadata';
-import { annotations, labels, names, podName } from './names';
+import { annotations, labels, names } from './names';
 import { agentContainer, databaseContainer } from './containers';
 import { containerUser, mountedSecretMode } from './security';
 
@@ -93,9 +93,4 @@ function placement(spec: ClusterSpec) {
       { maxSkew: 1, topologyKey, whenUnsatisfiable: 'ScheduleAnyway', labelSelector: { matchLabels: memberSelector(spec) } },
     ],
   };
-}
-
-/** The DNS name under which a member is reached, whatever its pod's address is. */
-export function memberHost(spec: ClusterSpec, member: string): string {
-  return `${podName(member)}.${names.membersService(spec.name)}.${spec.namespace}.svc`;
 }

@@ -1,7 +1,7 @@
 /** The identity of a cluster's pods, and the least that it may do. */
 import type { ClusterSpec } from '../cluster/spec';
 import { metadata } from './metadata';
-import { names, userSecret } from './names';
+import { names, podName, userSecret } from './names';
 import { hash } from './fingerprint';
 
 export function serviceAccount(spec: ClusterSpec) {
@@ -31,9 +31,9 @@ export function role(spec: ClusterSpec) {
     metadata: metadata(spec, names.role(name), 'postgres'),
     rules: [
       { apiGroups: [''], resources: ['endpoints'], verbs: ['list', 'watch', 'create'] },
-      { apiGroups: [''], resources: ['endpoints'], resourceNames: endpoints, verbs: ['get', 'patch', 'update'] },
-      { apiGroups: [''], resources: ['pods'], verbs: ['get', 'list', 'watch'] },
-      { apiGroups: [''], resources: ['pods'], resourceNames: spec.members.map((member) => `${member}-0`), verbs: ['patch', 'update'] },
+      { apiGroups: [''], resources: ['endpoints'], resourceNames: endpoints, verbs: ['get', 'patch'] },
+      { apiGroups: [''], resources: ['pods'], verbs: ['list', 'watch'] },
+      { apiGroups: [''], resources: ['pods'], resourceNames: spec.members.map(podName), verbs: ['get', 'patch'] },
       { apiGroups: [''], resources: ['configmaps'], resourceNames: [names.configMap(name)], verbs: ['get', 'list', 'watch'] },
       { apiGroups: [''], resources: ['secrets'], resourceNames: userSecrets, verbs: ['get'] },
     ],

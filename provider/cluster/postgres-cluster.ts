@@ -1,0 +1,126 @@
+/** The component: a highly available PostgreSQL cluster. */
+import * as pulumi from '@pulumi/pulumi';
+import { Foundation } from '../actions/foundation/resource';
+import type { FoundationArgs } from '../actions/foundation/resource';
+import { Rollout } from '../actions/rollout/resource';
+import type { RolloutArgs } from '../actions/rollout/resource';
+import { postgresPort } from '../config/connection';
+import { hash } from '../manifests/fingerprint';
+import { memberNames, names, userSecret } from '../manifests/names';
+import type { PostgresClusterArgs } from './args';
+import * as add from './children';
+import { superuser } from './defaults';
+import { normalise } from './normalise';
+import { foundationInputs, rolloutInputs } from './parts';
+import { givenPasswords, resolveArgs } from './resolve';
+import type { ClusterSpec } from './spec';
+import { renderProblems, validate } from './validation';
+
+/**
+ * A highly available PostgreSQL cluster on Kubernetes: members kept by Patroni, their
+ * Services, users, databases, certificates and volumes. Its name is the cluster's name on
+ * Kubernetes and the prefix of every object in it.
+ */
+export class PostgresCluster extends pulumi.ComponentResource {
+  /** DNS name of the primary's Service, for reading and writing. */
+  public readonly primaryHost: pulumi.Output<string>;
+  /** DNS name of the replicas' Service, for reading; without replicas it has no endpoints. */
+  public readonly replicaHost: pulumi.Output<string>;
+  /** DNS name of the Service of every ready member, for reading. */
+  public readonly anyHost: pulumi.Output<string>;
+  /** Port of all of them: 5432. */
+  public readonly port: pulumi.Output<number>;
+  /** The namespace. */
+  public readonly namespace: pulumi.Output<string>;
+  /** Names of the members: `hippo-1` and so on. */
+  public readonly members: pulumi.Output<string[]>;
+  /** Names of the Secrets with every form of the connection, by user; `postgres` is the superuser. */
+  public readonly userSecrets: pulumi.Output<{ [user: string]: string }>;
+
+  constructor(name: string, args: PostgresClusterArgs, opts?: pulumi.ComponentResourceOptions) {
+    super('postgres-ha:index:PostgresCluster', name, {}, opts);
+    const spec = validSpec(name, args);
+    const children = new add.Children(this, name, spec);
+    const connection = { kubeconfig: args.kubeconfig, context: args.context, approvedPlan: args.approvedPlan };
+
+    const foundation = new Foundation(
+      `${name}-foundation`,
+      {
+        ...(children.properties(foundationInputs, foundationKeys) as FoundationArgs),
+        passwords: givenPasswords(args),
+        ...connection,
+      },
+      { parent: this },
+    );
+    const before = [foundation, ...add.addIdentity(children), ...add.addServices(children)];
+    if (args.networkPolicy?.enabled !== false) before.push(...add.addNetworkPolicies(children));
+    const members = memberNames(name, args.replicas ?? 1, args.remove ?? []);
+    if (members.length > 1) add.addDisruptionBudget(children);
+    const sets = members.map((member) => add.addMember(children, member, before));
+    add.addRenewal(children, [foundation]);
+    const rollout = new Rollout(
+      `${name}-rollout`,
+      { ...(children.properties(rolloutInputs, rolloutKeys) as RolloutArgs), ...connection },
+      { parent: this, dependsOn: sets },
+    );
+
+    // Whoever uses an output gets a cluster that is ready: outputs wait for the rollout.
+    const output = <T>(of: (s: ClusterSpec) => T): pulumi.Output<T> => {
+      const made = pulumi.all([spec, rollout.plan]).apply(([plain]) => of(plain as ClusterSpec));
+      return pulumi.output(add.orUnknown(made)) as pulumi.Output<T>;
+    };
+    const host = (service: string) => output((s) => `${service}.${s.namespace}.svc`);
+    this.primaryHost = host(names.primaryService(name));
+    this.replicaHost = host(names.replicaService(name));
+    this.anyHost = host(names.anyService(name));
+    this.port = output(() => postgresPort);
+    this.namespace = output((s) => s.namespace);
+    this.members = output((s) => [...s.members]);
+    this.userSecrets = output((s) => {
+      const users = [superuser, ...s.users.map((user) => user.name)];
+      return Object.fromEntries(users.map((user) => [user, userSecret(name, user, hash)]));
+    });
+    this.registerOutputs({
+      primaryHost: this.primaryHost,
+      replicaHost: this.replicaHost,
+      anyHost: this.anyHost,
+      port: this.port,
+      namespace: this.namespace,
+      members: this.members,
+      userSecrets: this.userSecrets,
+    });
+  }
+}
+
+/** The spec, or one error with every problem: in a preview, before anything is touched. */
+function validSpec(name: string, args: PostgresClusterArgs): pulumi.Output<ClusterSpec> {
+  return resolveArgs(args).apply((resolved) => {
+    const problems = validate(name, resolved);
+    if (problems.length > 0) throw new pulumi.RunError(renderProblems(name, problems));
+    return normalise(name, resolved);
+  });
+}
+
+const foundationKeys = [
+  'cluster',
+  'namespace',
+  'spec',
+  'volumes',
+  'configMaps',
+  'certificates',
+  'users',
+  'deletionPolicy',
+  'labels',
+  'annotations',
+] as const;
+
+const rolloutKeys = [
+  'cluster',
+  'namespace',
+  'members',
+  'synchronous',
+  'restartParameters',
+  'config',
+  'databases',
+  'deletionPolicy',
+] as const;

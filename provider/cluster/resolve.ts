@@ -1,0 +1,61 @@
+/**
+ * From the stack's arguments, which may be Outputs, to plain data and back.
+ *
+ * An unknown value must make unknown only what uses it, but `apply` does not run at all while
+ * anything in its Output is unknown. So unknown values are carried through the pure code as the
+ * text `UNKNOWN`, by which Pulumi's own protocol writes them, and what was made with it becomes
+ * exactly that text again: the engine then shows those properties, and only those, as unknown.
+ */
+import * as pulumi from '@pulumi/pulumi';
+import type { PostgresClusterArgs } from './args';
+import type { ResolvedArgs } from './resolved';
+import { isUnknown, UNKNOWN } from './spec';
+
+/**
+ * `apply` with unknown values in place. The second argument is what Pulumi's own `output()` uses
+ * (sdk/nodejs/output.ts, "runWithUnknowns"); it is not in the type declarations.
+ */
+function applyWithUnknowns<T, U>(value: pulumi.Output<T>, run: (value: T) => U): pulumi.Output<U> {
+  type Apply = (run: (value: T) => U, runWithUnknowns: boolean) => pulumi.Output<U>;
+  return (value.apply as unknown as Apply).call(value, run, true);
+}
+
+/** The arguments with every Output resolved and nothing secret among them. Keeps the resources that they depend on. */
+export function resolveArgs(args: PostgresClusterArgs): pulumi.Output<ResolvedArgs> {
+  const { superuserPassword: _superuser, kubeconfig: _kubeconfig, users, ...open } = args;
+  const openUsers = users?.map(({ password: _password, ...user }) => user);
+  const all = pulumi.output({ ...open, ...(openUsers ? { users: openUsers } : {}) });
+  return applyWithUnknowns(all as pulumi.Output<unknown>, (value) => withMarks(value) as ResolvedArgs);
+}
+
+/** Pulumi's unknown objects as `UNKNOWN`. */
+function withMarks(value: unknown): unknown {
+  if (pulumi.isUnknown(value)) return UNKNOWN;
+  if (Array.isArray(value)) return value.map(withMarks);
+  if (value === null || typeof value !== 'object') return value;
+  return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, withMarks(inner)]));
+}
+
+/** A thing made of marked data, as the engine reads it: a text that holds the mark *is* the mark, a map with a marked key is unknown as a whole. */
+export function toUnknowns<T>(value: T): T {
+  return marksOnly(value) as T;
+}
+
+function marksOnly(value: unknown): unknown {
+  if (isUnknown(value)) return UNKNOWN;
+  if (Array.isArray(value)) return value.map(marksOnly);
+  if (value === null || typeof value !== 'object') return value;
+  const entries = Object.entries(value);
+  if (entries.some(([key]) => isUnknown(key))) return UNKNOWN;
+  return Object.fromEntries(entries.map(([key, inner]) => [key, marksOnly(inner)]));
+}
+
+/** The given passwords by user name, as one secret. */
+export function givenPasswords(args: PostgresClusterArgs): pulumi.Output<Record<string, string>> {
+  const given = (args.users ?? [])
+    .filter((user) => user.password !== undefined)
+    .map((user) => pulumi.all([user.name, user.password!]));
+  if (args.superuserPassword !== undefined)
+    given.push(pulumi.all([pulumi.output('postgres'), args.superuserPassword]));
+  return pulumi.secret(pulumi.all(given).apply((pairs) => Object.fromEntries(pairs)));
+}
