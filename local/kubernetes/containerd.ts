@@ -3,7 +3,7 @@
 import * as fs from 'node:fs';
 import * as path from 'node:path';
 import { run } from './processes';
-import { type NodeSettings, podCidr } from './settings';
+import { type NodeSettings } from './settings';
 
 export const pauseImage = 'localhost/pulumi-postgres-ha-pause:1';
 export const containerdSocket = '/run/containerd/containerd.sock';
@@ -65,7 +65,7 @@ export function cniConfig(node: NodeSettings): string {
     routes: [{ dst: '0.0.0.0/0' }],
   };
   return JSON.stringify(
-    { cniVersion: '1.0.0', name: podCidr, plugins: [{ type: 'ptp', ipMasq: false, ipam }] },
+    { cniVersion: '1.0.0', name: 'pods', plugins: [{ type: 'ptp', ipMasq: false, ipam }] },
     null,
     2,
   );

@@ -28,6 +28,7 @@ function subjects(): Subject[] {
       ],
       ip: [apiServiceAddress, controlPlaneAddress, '127.0.0.1'],
     },
+    { file: 'front-proxy-client', commonName: 'front-proxy-client' },
     // system:masters is what cluster-admin is bound to before any RBAC object exists.
     {
       file: 'apiserver-kubelet-client',
