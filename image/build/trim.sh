@@ -21,11 +21,13 @@ dpkg --purge --force-depends --force-remove-protected $(installed 'libllvm*' 'li
 
 # Configuration comes by ConfigMap and Secret: nothing of Debian's may be read in its place.
 rm -rf /etc/patroni /etc/pgbackrest /etc/pgbackrest.conf /etc/pgbouncer /etc/postgresql /etc/postgresql-common \
-  /etc/default /etc/init.d /etc/rc?.d /etc/cron.* /etc/logrotate.d /etc/systemd /usr/lib/systemd /lib/systemd
+  /etc/default /etc/init.d /etc/rc?.d /etc/cron.* /etc/logrotate.d /etc/systemd /usr/lib/systemd /lib/systemd \
+  /var/lib/systemd /etc/environment.d
 mkdir -p /etc/patroni /etc/pgbackrest /etc/pgbouncer /etc/postgres-ha
 
 # PostgreSQL's programs by a rule that names no version: /usr/local/bin/NAME runs that of $PG_MAJOR.
 for program in /usr/lib/postgresql/*/bin/*; do
+  case "$program" in *.py) continue ;; esac
   ln -sf pg-major "/usr/local/bin/${program##*/}"
 done
 
@@ -37,6 +39,10 @@ for directory in /pgdata /pgwal /pgbackrest /home/postgres /run/postgresql; do
   chown 26:26 "$directory"
   chmod 0750 "$directory"
 done
+
+# Groups of the packages that went; postgres was in one of them.
+sed -i '/^ssl-cert:/d' /etc/group /etc/gshadow
+rm -f /etc/passwd- /etc/group- /etc/shadow- /etc/gshadow-
 
 # No way to another user.
 find / -xdev -type f -perm /6000 -exec chmod u-s,g-s {} +

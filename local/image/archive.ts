@@ -1,8 +1,7 @@
 // An OCI image layout as one tar file (image-layout.md of the OCI image specification), as `ctr images import`
-// reads it: one layer, compressed with zstd, whose decompression costs a node least.
+// reads it. Layers are compressed with zstd, whose decompression costs a node least.
 import { createHash } from 'node:crypto';
 import * as fs from 'node:fs';
-import * as path from 'node:path';
 import type { Readable } from 'node:stream';
 import { Transform } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
@@ -18,49 +17,59 @@ interface Blob {
   size: number;
 }
 
+/** A layer on disk, compressed, with what the image's configuration says of it. */
+export interface Layer extends Blob {
+  file: string;
+  /** Digest and size of the uncompressed tar. */
+  diffId: string;
+  unpacked: number;
+}
+
+/** Compresses a tar into the file. */
+export async function writeLayer(tar: Readable, file: string): Promise<Layer> {
+  const plain = new Digest();
+  const compressed = new Digest();
+  await pipeline(
+    tar,
+    plain.stream(),
+    // Higher levels gain little on programs and cost minutes.
+    zlib.createZstdCompress({ params: { [zlib.constants.ZSTD_c_compressionLevel]: 3 } }),
+    compressed.stream(),
+    fs.createWriteStream(file),
+  );
+  const { digest, size } = plain.blob();
+  return { file, ...compressed.blob(), diffId: digest, unpacked: size };
+}
+
 export interface ArchiveInput {
-  /** The layer, an uncompressed tar. */
-  layer: Readable;
+  layers: Layer[];
   config: ImageConfig;
   /** Full image name with tag, which the import gives it. */
   name: string;
   /** Seconds since 1970: when the content was current. */
   created: number;
-  /** Where image.tar is written; also for what is in between. */
-  directory: string;
 }
 
-/** Writes image.tar into the directory and returns the layer's sizes. */
-export async function writeArchive(input: ArchiveInput): Promise<{ unpacked: number; packed: number }> {
-  const packed = path.join(input.directory, 'layer.tar.zst');
-  const plain = new Digest();
-  const compressed = new Digest();
-  await pipeline(
-    input.layer,
-    plain.stream(),
-    // Higher levels gain little on programs and cost minutes.
-    zlib.createZstdCompress({ params: { [zlib.constants.ZSTD_c_compressionLevel]: 3 } }),
-    compressed.stream(),
-    fs.createWriteStream(packed),
-  );
-
-  const tar = new TarFile(path.join(input.directory, 'image.tar'), input.created);
-  const config = json(ociConfig(input, plain.blob().digest));
-  const layer = compressed.blob();
+/** Writes the archive. */
+export async function writeArchive(file: string, input: ArchiveInput): Promise<void> {
+  const tar = new TarFile(file, input.created);
+  const config = json(ociConfig(input));
   const manifest = json({
     schemaVersion: 2,
     mediaType: 'application/vnd.oci.image.manifest.v1+json',
     config: { mediaType: 'application/vnd.oci.image.config.v1+json', ...blobOf(config) },
-    layers: [{ mediaType: 'application/vnd.oci.image.layer.v1.tar+zstd', ...layer }],
+    layers: input.layers.map(({ digest, size }) => ({
+      mediaType: 'application/vnd.oci.image.layer.v1.tar+zstd',
+      digest,
+      size,
+    })),
   });
-  tar.text('oci-layout', JSON.stringify({ imageLayoutVersion: '1.0.0' }));
+  tar.text('oci-layout', json({ imageLayoutVersion: '1.0.0' }));
   tar.text('index.json', json(index(input.name, blobOf(manifest))));
   tar.text(blobPath(blobOf(config)), config);
   tar.text(blobPath(blobOf(manifest)), manifest);
-  await tar.file(blobPath(layer), packed);
+  for (const layer of input.layers) await tar.file(blobPath(layer), layer.file);
   tar.end();
-  fs.rmSync(packed);
-  return { unpacked: plain.blob().size, packed: layer.size };
 }
 
 function index(name: string, manifest: Blob): unknown {
@@ -81,7 +90,7 @@ function index(name: string, manifest: Blob): unknown {
   };
 }
 
-function ociConfig(input: ArchiveInput, diffId: string): unknown {
+function ociConfig(input: ArchiveInput): unknown {
   const { config } = input;
   const created = new Date(input.created * 1000).toISOString();
   return {
@@ -97,8 +106,8 @@ function ociConfig(input: ArchiveInput, diffId: string): unknown {
       StopSignal: config.stopSignal,
       Labels: config.labels,
     },
-    rootfs: { type: 'layers', diff_ids: [diffId] },
-    history: [{ created, created_by: 'local/image/recipe.ts' }],
+    rootfs: { type: 'layers', diff_ids: input.layers.map((layer) => layer.diffId) },
+    history: input.layers.map(() => ({ created, created_by: 'local/image/recipe.ts' })),
   };
 }
 

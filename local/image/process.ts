@@ -15,17 +15,15 @@ export async function run(
   program: string,
   args: string[],
   log: (line: string) => void,
-  environment: NodeJS.ProcessEnv = {},
 ): Promise<void> {
   const child = spawn(program, args, {
     stdio: ['ignore', 'pipe', 'pipe'],
-    // Programs in the new root must find its own paths and no locale of ours.
+    // The new root has its own paths and no locale of ours.
     env: {
       ...process.env,
       PATH: `${process.env.PATH}:/usr/sbin:/sbin`,
       LC_ALL: 'C.UTF-8',
       DEBIAN_FRONTEND: 'noninteractive',
-      ...environment,
     },
   });
   createInterface(child.stdout).on('line', log);
