@@ -1,5 +1,6 @@
 /** The containers of a member's pod. */
 import type { ClusterSpec } from '../cluster/spec';
+import { containerNames } from './names';
 import { restrictedContext } from './security';
 
 const pod = (path: string) => ({ valueFrom: { fieldRef: { fieldPath: path } } });
@@ -37,7 +38,7 @@ function patroniProbe(path: string) {
 export function databaseContainer(spec: ClusterSpec, member: string) {
   const { cpu, cpuLimit, memory } = spec.resources;
   return {
-    name: 'database',
+    name: containerNames.database,
     image: spec.image.name,
     imagePullPolicy: spec.image.pullPolicy,
     args: ['patroni'],
@@ -84,7 +85,7 @@ export function databaseContainer(spec: ClusterSpec, member: string) {
 
 export function agentContainer(spec: ClusterSpec, member: string) {
   return {
-    name: 'agent',
+    name: containerNames.agent,
     image: spec.image.name,
     imagePullPolicy: spec.image.pullPolicy,
     args: ['agent'],
@@ -94,10 +95,3 @@ export function agentContainer(spec: ClusterSpec, member: string) {
     volumeMounts: [mount('tmp', '/tmp'), ...commonMounts()],
   };
 }
-
-/** Names of containers, for those who exec in them or read their logs. */
-export const containerNames = { database: 'database', agent: 'agent' } as const;
-
-/** The member's data directory in the `database` container. */
-export const dataDirectory = '/pgdata/data';
-

@@ -6,6 +6,7 @@
 import { createHash } from 'node:crypto';
 import type { ClusterSpec } from '../cluster/spec';
 import { isUnknown, UNKNOWN } from '../cluster/spec';
+import { containerNames } from './names';
 
 /** Sorted map of short texts; the key `pod` is a hash of everything that has no key of its own. */
 export type Fingerprint = Readonly<Record<string, string>>;
@@ -13,7 +14,7 @@ export type Fingerprint = Readonly<Record<string, string>>;
 /** A pod template as far as a fingerprint reads it. */
 interface Template {
   metadata: { labels: Record<string, string>; annotations?: Record<string, string> };
-  spec: object;
+  spec: { containers: readonly { name: string; image: string; env: readonly object[]; resources: object }[] };
 }
 
 /** The fingerprint of a member's pod template, which must not hold the fingerprint itself. */
@@ -40,26 +41,21 @@ function text(value: object): string | undefined {
 
 /** The template as text, without what the named keys say already. */
 function withoutNamed(spec: ClusterSpec, template: Template): string {
-  const hidden = new Map<string, string>([
-    ['image', ''],
-    ['resources', ''],
-    ['priorityClassName', ''],
-    ['nodeSelector', ''],
-    ['tolerations', ''],
-    ['affinity', ''],
-  ]);
-  return stable(template, (key, value) => (hidden.has(key) ? hidden.get(key) : value)).replaceAll(
-    `"PG_MAJOR","value":"${spec.postgresVersion}"`,
-    '"PG_MAJOR"',
-  );
+  const named = new Set(['priorityClassName', 'nodeSelector', 'tolerations', 'affinity']);
+  const rest = Object.entries(template.spec).filter(([key]) => !named.has(key));
+  const containers = template.spec.containers.map(({ image: _image, resources, ...container }) => ({
+    ...container,
+    ...(container.name === containerNames.database ? {} : { resources }),
+  }));
+  const text = stable({ metadata: template.metadata, spec: { ...Object.fromEntries(rest), containers } });
+  return text.replaceAll(`"name":"PG_MAJOR","value":"${spec.postgresVersion}"`, '"name":"PG_MAJOR"');
 }
 
 /** JSON with sorted keys: the same object gives the same text, in whatever order it was built. */
-export function stable(value: unknown, replace: (key: string, value: unknown) => unknown = (_key, v) => v): string {
-  return JSON.stringify(value, (key, v: unknown) => {
-    const replaced = replace(key, v);
-    if (replaced === null || typeof replaced !== 'object' || Array.isArray(replaced)) return replaced;
-    return Object.fromEntries(Object.entries(replaced).sort(([a], [b]) => (a < b ? -1 : 1)));
+export function stable(value: unknown): string {
+  return JSON.stringify(value, (_key, inner: unknown) => {
+    if (inner === null || typeof inner !== 'object' || Array.isArray(inner)) return inner;
+    return Object.fromEntries(Object.entries(inner).sort(([a], [b]) => (a < b ? -1 : 1)));
   });
 }
 

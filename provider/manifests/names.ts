@@ -18,6 +18,9 @@ export const annotations = {
   status: `${domain}/status`,
 } as const;
 
+/** Containers of a member's pod, for those who exec in them or read their logs. */
+export const containerNames = { database: 'database', agent: 'agent' } as const;
+
 /** Name of member number `n`, counted from 1. */
 export function memberName(cluster: string, n: number): string {
   return `${cluster}-${n}`;
