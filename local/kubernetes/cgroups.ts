@@ -112,10 +112,16 @@ export function findCgroups(node: string, matches: (name: string) => boolean): s
   return found;
 }
 
+/** runc also makes its folders in the version-2 tree that lies beside version 1, if there is one. */
+function allRoots(): string[] {
+  const unified = path.join(mount, 'unified');
+  return [...hierarchies(), ...(fs.existsSync(path.join(unified, 'cgroup.procs')) ? [unified] : [])];
+}
+
 /** Removes the cluster's part of the tree; a folder that still has processes stays and is returned. */
 export function removeCgroups(): string[] {
   const left: string[] = [];
-  for (const root of hierarchies()) {
+  for (const root of allRoots()) {
     walk(path.join(root, prefix), (directory) => {
       thaw(directory);
       try {
@@ -130,7 +136,7 @@ export function removeCgroups(): string[] {
 
 /** A frozen process cannot die of a signal (version 1) until it is thawed. */
 export function thawAll(): void {
-  for (const root of hierarchies()) walk(path.join(root, prefix), thaw);
+  for (const root of allRoots()) walk(path.join(root, prefix), thaw);
 }
 
 function thaw(directory: string): void {

@@ -114,4 +114,9 @@ export async function removeNetwork(): Promise<void> {
   for (const namespace of ourNamespaces()) await ip('netns', 'delete', namespace).catch(() => undefined);
   if (fs.existsSync(`/sys/class/net/${hostDevice}`))
     await ip('link', 'delete', hostDevice).catch(() => undefined);
+  // `ip netns add` made the folder a mount point (ip-netns(8)); it goes if nobody else has a namespace there.
+  if (fs.existsSync('/run/netns') && !fs.readdirSync('/run/netns').length) {
+    await run('umount', '/run/netns').catch(() => undefined);
+    fs.rmdirSync('/run/netns');
+  }
 }

@@ -2,7 +2,7 @@
 import * as fs from 'node:fs';
 import { acquire } from '../build/lock';
 import { Progress, duration } from '../build/progress';
-import { nodeReadiness } from './api';
+import { nodeReadiness, request } from './api';
 import { createCgroups } from './cgroups';
 import { containerdReady, importImage } from './containerd';
 import { apiReady, startApi, startControllers, waitForApi } from './control-plane';
@@ -91,6 +91,8 @@ async function create(made: Programs, images: Images, found: string[]): Promise<
       createStorageClass(),
     ]);
     progress.detail('waiting for the nodes');
+    // Made by the controllers: once it is there, a new namespace gets its own as fast as anywhere.
+    await until('starting the controllers', 60, async () => (await request('GET', '/api/v1/namespaces/default/serviceaccounts/default')).status === 200);
     await until('getting all nodes ready', 90, async () => {
       const dead = ended();
       if (dead.length) throw new Error(dead.map((name) => `${name} has ended:\n${tail(name)}`).join('\n'));
