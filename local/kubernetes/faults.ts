@@ -38,12 +38,18 @@ export const healNode = (name: string): Promise<void> => setCable(findNode(name)
 
 /** Every process of the node ends at once, as when its power fails. */
 export const killNode = (name: string): Promise<void> => kill(findNode(name));
-export const startNode = async (name: string): Promise<void> => startAgain(findNode(name), (await programs()).localkube);
+export const startNode = async (name: string): Promise<void> =>
+  startAgain(findNode(name), (await programs()).localkube);
 export const nodeRuns = (name: string): boolean => runningPid(service(findNode(name), 'init')) !== undefined;
 
 function nodeOfPod(podIp: string): NodeSettings {
   const node = nodes().find(({ podCidr }) => podIp.startsWith(podCidr.replace(/0\/24$/, '')));
-  if (!node) throw new Error(`${podIp} is not the address of a pod: those are in ${nodes().map((n) => n.podCidr).join(', ')}`);
+  if (!node)
+    throw new Error(
+      `${podIp} is not the address of a pod: those are in ${nodes()
+        .map((n) => n.podCidr)
+        .join(', ')}`,
+    );
   return node;
 }
 
@@ -53,7 +59,8 @@ type Rule = [chain: 'PREROUTING' | 'POSTROUTING', ...match: string[]];
 // (before a Service's address is rewritten) and POSTROUTING all that reaches one (after it).
 async function addRules(podIp: string, rules: Rule[]): Promise<void> {
   await removeRules(podIp, rules);
-  for (const [chain, ...match] of rules) await inNetwork(nodeOfPod(podIp), 'iptables', '-w', '-t', 'mangle', '-I', chain, ...match, '-j', 'DROP');
+  for (const [chain, ...match] of rules)
+    await inNetwork(nodeOfPod(podIp), 'iptables', '-w', '-t', 'mangle', '-I', chain, ...match, '-j', 'DROP');
 }
 
 async function removeRules(podIp: string, rules: Rule[]): Promise<void> {
@@ -62,7 +69,8 @@ async function removeRules(podIp: string, rules: Rule[]): Promise<void> {
   for (const [chain, ...match] of rules) {
     const shown = ['-A', chain, ...match].join(' ').replace(/(\d+\.\d+\.\d+\.\d+)/g, '$1/32');
     for (const line of list.split('\n')) {
-      if (line === `${shown} -j DROP`) await inNetwork(node, 'iptables', '-w', '-t', 'mangle', '-D', chain, ...match, '-j', 'DROP');
+      if (line === `${shown} -j DROP`)
+        await inNetwork(node, 'iptables', '-w', '-t', 'mangle', '-D', chain, ...match, '-j', 'DROP');
     }
   }
 }
@@ -111,7 +119,11 @@ export function containerProcesses(podUid: string, containerId: string): Contain
       for (const pid of processesIn(`${pod}/${id}`)) {
         const read = (file: string): string => fs.readFileSync(`/proc/${pid}/${file}`, 'utf8');
         try {
-          found.push({ pid, name: read('comm').trim(), commandLine: read('cmdline').replace(/\0/g, ' ').trim() });
+          found.push({
+            pid,
+            name: read('comm').trim(),
+            commandLine: read('cmdline').replace(/\0/g, ' ').trim(),
+          });
         } catch {
           // It ended in between.
         }

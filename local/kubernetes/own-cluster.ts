@@ -92,7 +92,11 @@ async function create(made: Programs, images: Images, found: string[]): Promise<
     ]);
     progress.detail('waiting for the nodes');
     // Made by the controllers: once it is there, a new namespace gets its own as fast as anywhere.
-    await until('starting the controllers', 60, async () => (await request('GET', '/api/v1/namespaces/default/serviceaccounts/default')).status === 200);
+    await until(
+      'starting the controllers',
+      60,
+      async () => (await request('GET', '/api/v1/namespaces/default/serviceaccounts/default')).status === 200,
+    );
     await until('getting all nodes ready', 90, async () => {
       const dead = ended();
       if (dead.length) throw new Error(dead.map((name) => `${name} has ended:\n${tail(name)}`).join('\n'));

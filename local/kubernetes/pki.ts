@@ -57,7 +57,12 @@ export async function createPki(localkube: string): Promise<void> {
   await runWithInput(localkube, ['pki', '--directory', inState('pki')], JSON.stringify(all));
   const ca = fs.readFileSync(pkiFile('ca.crt'));
   for (const { file, commonName } of all.filter((subject) => subject.kubeconfig)) {
-    const text = kubeconfig(commonName, ca, fs.readFileSync(pkiFile(`${file}.crt`)), fs.readFileSync(pkiFile(`${file}.key`)));
+    const text = kubeconfig(
+      commonName,
+      ca,
+      fs.readFileSync(pkiFile(`${file}.crt`)),
+      fs.readFileSync(pkiFile(`${file}.key`)),
+    );
     fs.writeFileSync(kubeconfigFile(file), text, { mode: 0o600 });
   }
   fs.copyFileSync(kubeconfigFile('admin'), inState('kubeconfig'));

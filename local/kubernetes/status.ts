@@ -32,8 +32,17 @@ export function componentStates(): ComponentState[] {
 }
 
 export function table(rows: string[][]): string {
-  const widths = (rows[0] ?? []).map((_, column) => Math.max(...rows.map((row) => (row[column] ?? '').length)));
-  return rows.map((row) => row.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join('  ').trimEnd()).join('\n');
+  const widths = (rows[0] ?? []).map((_, column) =>
+    Math.max(...rows.map((row) => (row[column] ?? '').length)),
+  );
+  return rows
+    .map((row) =>
+      row
+        .map((cell, column) => cell.padEnd(widths[column] ?? 0))
+        .join('  ')
+        .trimEnd(),
+    )
+    .join('\n');
 }
 
 export function age(seconds: number): string {
@@ -46,12 +55,23 @@ export async function statusReport(): Promise<{ text: string; healthy: boolean }
   const states = componentStates();
   const found = await problems();
   const rows = states.map(({ name, pid, seconds, megabytes }) =>
-    pid === undefined ? [name, 'ended', '-', '-', '-'] : [name, 'runs', String(pid), age(seconds ?? 0), `${megabytes} MB`],
+    pid === undefined
+      ? [name, 'ended', '-', '-', '-']
+      : [name, 'runs', String(pid), age(seconds ?? 0), `${megabytes} MB`],
   );
-  const images = nodes().map((node) => (fs.existsSync(imageMarker(node)) ? fs.readFileSync(imageMarker(node), 'utf8') : 'none'));
+  const images = nodes().map((node) =>
+    fs.existsSync(imageMarker(node)) ? fs.readFileSync(imageMarker(node), 'utf8') : 'none',
+  );
   const lines = [
-    ...(rows.length ? [table([['COMPONENT', 'STATE', 'PID', 'AGE', 'MEMORY'], ...rows]), `images: ${[...new Set(images)].join(', ')}`] : []),
-    found.length ? `the local cluster cannot be used: ${found.join('; ')}` : `the local cluster is healthy: ${nodes().length} nodes ready`,
+    ...(rows.length
+      ? [
+          table([['COMPONENT', 'STATE', 'PID', 'AGE', 'MEMORY'], ...rows]),
+          `images: ${[...new Set(images)].join(', ')}`,
+        ]
+      : []),
+    found.length
+      ? `the local cluster cannot be used: ${found.join('; ')}`
+      : `the local cluster is healthy: ${nodes().length} nodes ready`,
   ];
   return { text: lines.join('\n'), healthy: !found.length };
 }
