@@ -1,0 +1,170 @@
+/** Makes the methods of a Pulumi dynamic provider out of an action. */
+import type { Live } from '../../live/live';
+import { UNKNOWN } from '../../cluster/spec';
+import { LiveError } from '../../live/errors';
+import type { Action, ActionInputs, Refusal, Results } from './action';
+import { identify, mismatch } from './identity';
+import { digest, lines, nothingToDo, render } from './plan';
+import { perform, type Approved } from './perform';
+import { progressOf } from './progress';
+import { hasUnknown, sameWanted, triggerOf, wanted } from './wanted';
+
+type Properties = Record<string, unknown>;
+type Outputs<I> = I & Results;
+
+export interface DynamicProvider {
+  check(olds: Properties, news: Properties): Promise<{ inputs: Properties; failures: Refusal[] }>;
+  diff(id: string, olds: Properties, news: Properties): Promise<{ changes: boolean; replaces?: string[]; stables?: string[] }>;
+  create(inputs: Properties): Promise<{ id: string; outs: Properties }>;
+  read(id: string, props: Properties): Promise<{ id: string; props: Properties }>;
+  update(id: string, olds: Properties, news: Properties): Promise<{ outs: Properties }>;
+  delete(id: string, props: Properties): Promise<void>;
+}
+
+export type Connect = (inputs: ActionInputs) => Promise<Live>;
+
+/** One connection for all resources of a process that name the same cluster: the engine runs checks one after another. */
+const connections = new Map<string, Promise<Live>>();
+
+async function connectOnce(inputs: ActionInputs): Promise<Live> {
+  const key = JSON.stringify([inputs.kubeconfig ?? '', inputs.context ?? '']);
+  let live = connections.get(key);
+  if (!live) {
+    const { connect } = await import('../../live/objects');
+    live = connect({ kubeconfig: inputs.kubeconfig, context: inputs.context });
+    connections.set(key, live);
+    live.catch(() => connections.delete(key));
+  }
+  return await live;
+}
+
+export function dynamicProvider<I extends ActionInputs, O>(action: Action<I, O>, connect: Connect = connectOnce): DynamicProvider {
+  const planned = async (live: Live, inputs: I, previous: I | undefined) => {
+    const observed = await action.observe(live, inputs, previous);
+    const refusals = action.refuseObserved?.(observed, inputs, previous) ?? [];
+    const plan = lines(action.plan(observed, inputs, previous));
+    return { plan, refusals, digest: digest(action.kind, inputs.namespace, inputs.cluster, plan) };
+  };
+
+  const run = async (inputs: I & Partial<Results>, previous: Outputs<I> | undefined): Promise<Outputs<I>> => {
+    const live = await connect(inputs);
+    const identity = await perform({
+      action,
+      live,
+      inputs,
+      previous,
+      approved: approvedOf(action, inputs, previous),
+      expected: previous?.identity,
+      progress: progressOf(inputs.urn),
+    });
+    const { unfinished: _unfinished, ...rest } = inputs;
+    return { ...rest, identity } as Outputs<I>;
+  };
+
+  return {
+    async check(olds, news) {
+      const inputs = cleaned(news) as unknown as I;
+      const previous = Object.keys(wanted(olds)).length > 0 ? (olds as unknown as I & Partial<Results>) : undefined;
+      if (hasUnknown(inputs)) return { inputs: { ...inputs, plan: UNKNOWN, planDigest: UNKNOWN }, failures: [] };
+      const refusals = action.refuse(inputs, previous);
+      if (refusals.length > 0) return { inputs: { ...inputs }, failures: [...refusals] };
+      // The same as last time, and last time ended well: nothing to ask the cluster.
+      if (previous && previous.plan && previous.plan !== UNKNOWN && sameWanted(previous, inputs))
+        return { inputs: { ...inputs, plan: previous.plan, planDigest: previous.planDigest }, failures: [] };
+      try {
+        const found = await planned(await connect(inputs), inputs, previous);
+        progressOf(inputs.urn).say(render(action.kind, inputs.cluster, found.digest, found.plan));
+        const failures = [...found.refusals, ...approvalRefusals(action, inputs, found.plan, found.digest)];
+        return { inputs: { ...inputs, plan: { [triggerOf(action, inputs)]: found.plan }, planDigest: found.digest }, failures };
+      } catch (error) {
+        return { inputs: { ...inputs }, failures: [connectionRefusal(error)] };
+      }
+    },
+
+    async diff(_id, olds, news) {
+      const before = olds as unknown as Outputs<I>;
+      const after = news as unknown as I & Results;
+      const changes = !sameWanted(before, after) || Boolean(before.unfinished);
+      if (!changes || hasUnknown(after)) return { changes };
+      const live = await connect(after);
+      const other = mismatch(before.identity, await identify(live, after.namespace, after.cluster), after.cluster, live.server);
+      if (other) throw new Error(other);
+      if (before.unfinished && sameWanted(before, after)) {
+        const found = await planned(live, after, before);
+        progressOf(after.urn).say(`Not finished last time (${before.unfinished}).\n${render(action.kind, after.cluster, found.digest, found.plan)}`);
+      }
+      return { changes };
+    },
+
+    async create(inputs) {
+      const given = inputs as unknown as I & Partial<Results>;
+      return { id: `${given.namespace}/${given.cluster}`, outs: { ...(await run(given, undefined)) } };
+    },
+
+    async update(id, olds, news) {
+      const before = olds as unknown as Outputs<I>;
+      try {
+        return { outs: { ...(await run(news as unknown as I & Partial<Results>, before)) } };
+      } catch (error) {
+        const message = error instanceof Error ? error.message : String(error);
+        // With an id, the engine keeps the old inputs and these outputs: a revert of the program is then not
+        // mistaken for "nothing to do", although some steps were done (research in docs/decisions/actions.md).
+        throw Object.assign(new Error(message), { id, properties: { ...before, unfinished: message.split('\n')[0] }, reasons: [message] });
+      }
+    },
+
+    async read(id, props) {
+      const state = props as unknown as Outputs<I>;
+      const live = await connect(state);
+      const identity = await identify(live, state.namespace, state.cluster);
+      return { id, props: { ...props, identity: { ...state.identity, ...identity } } };
+    },
+
+    async delete(_id, props) {
+      const state = props as unknown as Outputs<I>;
+      if (!action.remove) return;
+      const live = await connect(state);
+      const other = mismatch(state.identity, await identify(live, state.namespace, state.cluster), state.cluster, live.server);
+      if (other) throw new Error(other);
+      await action.remove(live, state, progressOf(state.urn));
+    },
+  };
+}
+
+/** The plan that the update pass's check has put into the inputs, or none when an interrupted run goes on with old inputs. */
+function approvedOf<I extends ActionInputs, O>(action: Action<I, O>, inputs: I & Partial<Results>, previous: Outputs<I> | undefined): Approved {
+  const trigger = triggerOf(action, inputs);
+  const goesOn = previous?.unfinished !== undefined && sameWanted(previous, inputs);
+  const plan = (inputs.plan as Record<string, readonly string[]> | undefined)?.[trigger];
+  const shown = plan && !goesOn ? plan.filter((text) => text !== nothingToDo) : undefined;
+  return { trigger, digest: goesOn ? 'goes on' : (inputs.planDigest ?? ''), plan: shown };
+}
+
+function approvalRefusals<I extends ActionInputs, O>(action: Action<I, O>, inputs: I, plan: readonly string[], planDigest: string): Refusal[] {
+  const approved = inputs.approvedPlan;
+  if (approved === planDigest || approved === 'any') return [];
+  const shown = `\n${render(action.kind, inputs.cluster, planDigest, plan)}`;
+  if (approved === undefined)
+    return action.needsApproval
+      ? [{ property: 'approvedPlan', reason: `This plan needs approval. To approve it, set approvedPlan to "${planDigest}".${shown}` }]
+      : [];
+  return [
+    {
+      property: 'approvedPlan',
+      reason: `The approved plan is ${approved}, but the plan is now ${planDigest}; nothing was done. Review it, and set approvedPlan to "${planDigest}", or to "any".${shown}`,
+    },
+  ];
+}
+
+function connectionRefusal(error: unknown): Refusal {
+  const message = error instanceof Error ? error.message : String(error);
+  if (error instanceof LiveError) return { property: 'kubeconfig', reason: message };
+  throw error;
+}
+
+/** Nulls are how the protocol carries absent inputs; computed ones are made anew. */
+function cleaned(news: Properties): Properties {
+  const computed = ['plan', 'planDigest', 'identity', 'unfinished'];
+  return Object.fromEntries(Object.entries(news).filter(([key, value]) => !computed.includes(key) && value !== null && value !== undefined));
+}
+
