@@ -1,0 +1,41 @@
+/**
+ * What the leader's agent makes inside PostgreSQL: key `databases.yaml` of ConfigMap `NAME-config`.
+ *
+ *     superuser: {name: postgres, secret: hippo-user-postgres}
+ *     users:                       # in the order of the program
+ *     - name: app
+ *       secret: hippo-user-app     # Secret whose key `password` is the password
+ *       databases: [app]           # CONNECT, and CREATE in them
+ *       options: [CREATEDB]
+ *       connectionLimit: 10        # -1: no limit
+ *     databases:
+ *     - name: app
+ *       owner: app
+ *       extensions: [pg_stat_statements]
+ *
+ * The agent creates and alters; it never drops.
+ */
+import { superuser } from '../cluster/defaults';
+import type { ClusterSpec } from '../cluster/spec';
+import { isUnknown, UNKNOWN } from '../cluster/spec';
+import { hash } from '../manifests/fingerprint';
+import { userSecret } from '../manifests/names';
+import { yamlText } from './yaml-text';
+
+export function databasesYaml(spec: ClusterSpec): string {
+  const secret = (user: string) => (isUnknown(user) ? UNKNOWN : userSecret(spec.name, user, hash));
+  return yamlText(
+    {
+      superuser: { name: superuser, secret: secret(superuser) },
+      users: spec.users.map(({ name, databases, options, connectionLimit }) => ({
+        name,
+        secret: secret(name),
+        databases,
+        options,
+        connectionLimit: connectionLimit ?? -1,
+      })),
+      databases: spec.databases.map(({ name, owner, extensions }) => ({ name, owner, extensions })),
+    },
+    'Users and databases. What is here is created or altered; nothing is dropped.',
+  );
+}

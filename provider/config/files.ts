@@ -1,0 +1,21 @@
+/** Where things lie in a member's pod. The pod template mounts them there (manifests/pod-template.ts). */
+
+export const directories = {
+  data: '/pgdata/data',
+  wal: '/pgwal/wal',
+  /** A socket directory that the database's and the agent's container share. */
+  socket: '/run/postgresql',
+  temporary: '/tmp',
+  binaries: (version: number) => `/usr/lib/postgresql/${version}/bin`,
+} as const;
+
+export const tlsFiles = {
+  serverCertificate: '/etc/postgres-ha/tls/server/tls.crt',
+  serverKey: '/etc/postgres-ha/tls/server/tls.key',
+  /** Who must have issued a server's certificate. */
+  serverAuthority: '/etc/postgres-ha/tls/server/ca.crt',
+  clientCertificate: '/etc/postgres-ha/tls/replication/tls.crt',
+  clientKey: '/etc/postgres-ha/tls/replication/tls.key',
+  /** Who must have issued a client's certificate: the cluster's own CA, always. */
+  clientAuthority: '/etc/postgres-ha/tls/replication/ca.crt',
+} as const;
