@@ -1,0 +1,252 @@
+"""The agent of one member: what would otherwise need an operator.
+
+It takes up the ConfigMap CLUSTER-config (watched through the API, so within seconds), reloads renewed certificates,
+and publishes the member's status in an annotation of its pod. On the leader it also makes Patroni's settings in the
+DCS equal to dcs.yaml, and roles and databases equal to databases.yaml. Everything is compared with what is there, so
+the agent can be killed at any time. It logs one line a change, and nothing a round.
+"""
+import hashlib
+import os
+import signal
+import sys
+import threading
+import time
+from base64 import b64decode
+
+import psycopg2
+import yaml
+
+import databases
+import patroni_config
+import patroni_rest
+from kubernetes_api import Api, ApiError, Followed, Unreachable
+from log import Log
+from patroni_settings import PatroniSettings
+from pod_status import PodStatus
+
+# A round asks Patroni (a TLS handshake) and PostgreSQL. Between rounds a tick only looks whether the role or the
+# mounted certificate changed, which costs next to nothing.
+ROUND_SECONDS = 10
+TICK_SECONDS = 2
+UNSETTLED_SECONDS = 0.5
+# Patroni and PostgreSQL act some seconds after a change; until then each second is a round, so that status is fresh.
+AFTER_CHANGE_SECONDS = 8
+
+SETTINGS = """
+SELECT name, pg_catalog.current_setting(name), pending_restart FROM pg_catalog.pg_settings
+WHERE pending_restart OR context OPERATOR(pg_catalog.=) 'postmaster' ORDER BY name
+"""
+RECOVERY = 'SELECT pg_catalog.pg_is_in_recovery()'
+SYSTEM = 'SELECT system_identifier::text FROM pg_catalog.pg_control_system()'
+
+
+class Agent:
+    def __init__(self, api, config, log, member, pod):
+        self._api, self._config, self._log, self._member = api, config, log, member
+        self._settings = PatroniSettings(member, log)
+        self._databases = databases.Databases(self._password, log)
+        self._status = PodStatus(api, pod, log)
+        self._connection = None
+        self._parsed = {}
+        self._version = None
+        self._leads = False
+        self._in_recovery = None
+        self._changed_at = self._settled_at = time.monotonic()
+
+    def round(self):
+        """One comparison of everything; returns the seconds until the next."""
+        version = self._config.object and self._config.object['metadata']['resourceVersion']
+        if version != self._version:
+            self._version, self._changed_at = version, time.monotonic()
+        try:
+            answer = patroni_rest.call('GET', '/leader')
+            self._log.state('patroni', None)
+        except patroni_rest.Down as error:
+            self._log.state('patroni', 'does not answer: %s' % error)
+            return self._pause(False)
+        status = {'certificate': answer.not_after}
+        problems = []
+        data = (self._config.object or {}).get('data') or {}
+        dcs = self._parse(data, 'dcs.yaml', problems)
+        own = self._own_parameters(data, problems)
+        settled = [
+            self._config.known,
+            self._settings.check_certificate(answer),
+            own is None or self._settings.apply_member(own),
+            self._postgresql(patroni_config.parameter_names(dcs) + patroni_config.parameter_names(own), status),
+        ]
+        self._lead(answer)
+        if self._leads and self._config.object:
+            settled.append(self._apply_dcs(data, dcs, status, problems))
+            settled.append(self._apply_databases(data, status, problems))
+        self._log.problems(problems)
+        settled.append(self._status.publish({**status, 'problems': problems}))
+        return self._pause(all(settled))
+
+    def tick(self):
+        """Whether something changed that asks for a round now."""
+        if patroni_rest.certificate_on_disk() != self._settings.shown_certificate:
+            return True
+        try:
+            return databases.rows(self._connected(), RECOVERY)[0][0] != self._in_recovery
+        except psycopg2.Error:
+            self._disconnect()
+            return self._in_recovery is not None
+
+    def _pause(self, settled):
+        now = time.monotonic()
+        if settled:
+            self._settled_at = now
+            return 1 if now - self._changed_at < AFTER_CHANGE_SECONDS else ROUND_SECONDS
+        # What stays wrong (a broken ConfigMap, a PostgreSQL that does not start) is not asked for twice a second for ever.
+        waited = now - max(self._settled_at, self._changed_at)
+        return UNSETTLED_SECONDS if waited < 60 else 2 if waited < 600 else ROUND_SECONDS
+
+    def _lead(self, answer):
+        """/leader answers 200 to the holder of the lock alone; while it starts or is promoted it cannot be written to."""
+        body = answer.body if isinstance(answer.body, dict) else {}
+        leads = answer.status == 200 and body.get('role') == 'primary' and body.get('state') == 'running'
+        if leads != self._leads:
+            self._leads, self._changed_at = leads, time.monotonic()
+            self._databases.forget()
+            self._log.line('this member leads' if leads else 'this member no longer leads')
+
+    def _parse(self, data, key, problems):
+        """The parsed text of a key, or None when it is absent or not YAML. Parsed once a change."""
+        text = data.get(key)
+        if text is None:
+            return None
+        digest = sha256(text)
+        if self._parsed.get(key, (None,))[0] != digest:
+            document = problem = None
+            try:
+                document = yaml.safe_load(text)
+            except yaml.YAMLError as error:
+                mark = getattr(error, 'problem_mark', None)
+                where = ' in line %d' % (mark.line + 1) if mark else ''
+                problem = '%s: not valid YAML%s: %s' % (key, where, getattr(error, 'problem', error))
+            self._parsed[key] = (digest, document, problem)
+        _, document, problem = self._parsed[key]
+        if problem:
+            problems.append(problem)
+        return document
+
+    def _own_parameters(self, data, problems):
+        """Patroni's local configuration of this member; None when it is not known, and then nothing is changed."""
+        if not self._config.object:
+            return None
+        before = len(problems)
+        members = self._parse(data, 'members.yaml', problems)
+        document, wrong = patroni_config.member_document(members, self._member)
+        problems.extend(wrong)
+        return document if len(problems) == before else None
+
+    def _postgresql(self, names, status):
+        try:
+            connection = self._connected()
+            self._in_recovery = databases.rows(connection, RECOVERY)[0][0]
+            settings = databases.rows(connection, SETTINGS)
+            status['systemIdentifier'] = databases.rows(connection, SYSTEM)[0][0]
+        except psycopg2.Error as error:
+            self._disconnect()
+            self._in_recovery = None
+            self._log.state('postgresql', 'not available: %s' % databases.first_line(error))
+            return False
+        self._log.state('postgresql', None)
+        status['pendingRestart'] = [name for name, _, waits in settings if waits]
+        status['running'] = {name: value for name, value, waits in settings if waits or name.lower() in names}
+        return True
+
+    def _apply_dcs(self, data, dcs, status, problems):
+        if 'dcs.yaml' not in data:
+            problems.append('the ConfigMap has no key dcs.yaml')
+            return True
+        wrong = patroni_config.dcs_problems(dcs)
+        if wrong:
+            # Not YAML at all: _parse has said so.
+            problems.extend(wrong if dcs is not None or not problems else [])
+            return True
+        if not self._settings.apply_dcs(dcs):
+            return False
+        status['config'] = sha256(data['dcs.yaml'])
+        return True
+
+    def _apply_databases(self, data, status, problems):
+        before = len(problems)
+        document = self._parse(data, 'databases.yaml', problems)
+        if 'databases.yaml' not in data or len(problems) > before:
+            return True
+        try:
+            problems.extend(self._databases.reconcile(self._connected(), document or {}))
+        except psycopg2.Error as error:
+            self._disconnect()
+            self._log.state('databases', databases.first_line(error))
+            return False
+        except (Unreachable, ApiError) as error:
+            self._log.state('databases', 'a password cannot be read: %s' % error)
+            return False
+        self._log.state('databases', None)
+        if len(problems) > before:
+            return False
+        status['databases'] = sha256(data['databases.yaml'])
+        return True
+
+    def _password(self, secret):
+        encoded = (self._api.get('secrets', secret).get('data') or {}).get('password')
+        return None if encoded is None else b64decode(encoded).decode('utf-8')
+
+    def _connected(self):
+        # Kept open: a new connection each time costs more CPU, and a line of log where log_connections is on.
+        if self._connection is None or self._connection.closed:
+            self._connection = databases.connect()
+        return self._connection
+
+    def _disconnect(self):
+        if self._connection is not None:
+            self._connection.close()
+            self._connection = None
+
+
+def sha256(text):
+    return hashlib.sha256(text.encode('utf-8')).hexdigest()
+
+
+def scripts_version():
+    """Where the mounted ConfigMap's data are; kubelet turns this link when the ConfigMap changes."""
+    try:
+        return os.readlink(os.path.join(os.path.dirname(os.path.abspath(__file__)), '..data'))
+    except OSError:
+        return None
+
+
+def main():
+    signal.signal(signal.SIGTERM, lambda *_: os._exit(0))
+    log = Log()
+    wake = threading.Event()
+    api = Api(os.environ['POD_NAMESPACE'])
+    config = Followed(api, 'configmaps', os.environ['CLUSTER_NAME'] + '-config', wake, log)
+    agent = Agent(api, config, log, os.environ['MEMBER_NAME'], os.environ['POD_NAME'])
+    version = scripts_version()
+    log.line('started for %s' % os.environ['MEMBER_NAME'])
+    while True:
+        pause = ROUND_SECONDS
+        try:
+            pause = agent.round()
+            log.state('round', None)
+        except Exception as error:  # whatever it is, the next round may go well, and a crash would only lose the state
+            log.state('round', repr(error))
+        until = time.monotonic() + pause
+        while time.monotonic() < until and not wake.wait(min(TICK_SECONDS, max(until - time.monotonic(), 0))):
+            try:
+                if pause > TICK_SECONDS and agent.tick():
+                    break
+            except OSError as error:
+                log.state('tick', repr(error))
+        wake.clear()
+        if scripts_version() != version:
+            log.line('new scripts are mounted: the agent starts anew')
+            os.execv(sys.executable, [sys.executable, *sys.argv])
+
+
+if __name__ == '__main__':
+    main()
