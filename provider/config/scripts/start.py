@@ -35,7 +35,8 @@ def main():
         write_file(os.path.join(DIRECTORY, BASE_FILE), file.read())
     own = yaml.safe_dump(own_parameters(), allow_unicode=True)
     write_file(os.path.join(DIRECTORY, MEMBER_FILE), own)
-    os.execvp('patroni', ['patroni', *sys.argv[1:], DIRECTORY])
+    patroni = os.path.join(os.path.dirname(os.path.abspath(__file__)), 'patroni_main.py')
+    os.execvp('python3', ['python3', patroni, *sys.argv[1:], DIRECTORY])
 
 
 main()
