@@ -28,13 +28,13 @@ const connections = new Map<string, Promise<Live>>();
 
 async function connectOnce(inputs: ActionInputs): Promise<Live> {
   const key = JSON.stringify([inputs.kubeconfig ?? '', inputs.context ?? '']);
-  let live = connections.get(key);
-  if (!live) {
-    const { connect } = await import('../../live/objects');
-    live = connect({ kubeconfig: inputs.kubeconfig, context: inputs.context });
-    connections.set(key, live);
-    live.catch(() => connections.delete(key));
-  }
+  const known = connections.get(key);
+  if (known) return await known;
+  // Not at the top: a resource that has not changed needs no client, and loading it takes half a second.
+  const { connect } = require('../../live/objects') as typeof import('../../live/objects');
+  const live = connect({ kubeconfig: inputs.kubeconfig, context: inputs.context });
+  connections.set(key, live);
+  live.catch(() => connections.delete(key));
   return await live;
 }
 
@@ -63,21 +63,22 @@ export function dynamicProvider<I extends ActionInputs, O>(action: Action<I, O>,
 
   return {
     async check(olds, news) {
-      const inputs = cleaned(news) as unknown as I;
+      const given = cleaned(news);
+      const inputs = given as unknown as I;
       const previous = Object.keys(wanted(olds)).length > 0 ? (olds as unknown as I & Partial<Results>) : undefined;
-      if (hasUnknown(inputs)) return { inputs: { ...inputs, plan: UNKNOWN, planDigest: UNKNOWN }, failures: [] };
+      if (hasUnknown(inputs)) return { inputs: { ...given, plan: UNKNOWN, planDigest: UNKNOWN }, failures: [] };
       const refusals = action.refuse(inputs, previous);
-      if (refusals.length > 0) return { inputs: { ...inputs }, failures: [...refusals] };
+      if (refusals.length > 0) return { inputs: given, failures: [...refusals] };
       // The same as last time, and last time ended well: nothing to ask the cluster.
       if (previous && previous.plan && previous.plan !== UNKNOWN && sameWanted(previous, inputs))
-        return { inputs: { ...inputs, plan: previous.plan, planDigest: previous.planDigest }, failures: [] };
+        return { inputs: { ...given, plan: previous.plan, planDigest: previous.planDigest }, failures: [] };
       try {
         const found = await planned(await connect(inputs), inputs, previous);
         progressOf(inputs.urn).say(render(action.kind, inputs.cluster, found.digest, found.plan));
         const failures = [...found.refusals, ...approvalRefusals(action, inputs, found.plan, found.digest)];
-        return { inputs: { ...inputs, plan: { [triggerOf(action, inputs)]: found.plan }, planDigest: found.digest }, failures };
+        return { inputs: { ...given, plan: { [triggerOf(action, inputs)]: found.plan }, planDigest: found.digest }, failures };
       } catch (error) {
-        return { inputs: { ...inputs }, failures: [connectionRefusal(error)] };
+        return { inputs: given, failures: [connectionRefusal(error)] };
       }
     },
 
@@ -98,13 +99,13 @@ export function dynamicProvider<I extends ActionInputs, O>(action: Action<I, O>,
 
     async create(inputs) {
       const given = inputs as unknown as I & Partial<Results>;
-      return { id: `${given.namespace}/${given.cluster}`, outs: { ...(await run(given, undefined)) } };
+      return { id: `${given.namespace}/${given.cluster}`, outs: plain(await run(given, undefined)) };
     },
 
     async update(id, olds, news) {
       const before = olds as unknown as Outputs<I>;
       try {
-        return { outs: { ...(await run(news as unknown as I & Partial<Results>, before)) } };
+        return { outs: plain(await run(news as unknown as I & Partial<Results>, before)) };
       } catch (error) {
         const message = error instanceof Error ? error.message : String(error);
         // With an id, the engine keeps the old inputs and these outputs: a revert of the program is then not
@@ -160,6 +161,10 @@ function connectionRefusal(error: unknown): Refusal {
   const message = error instanceof Error ? error.message : String(error);
   if (error instanceof LiveError) return { property: 'kubeconfig', reason: message };
   throw error;
+}
+
+function plain(outputs: object): Properties {
+  return { ...outputs };
 }
 
 /** Nulls are how the protocol carries absent inputs; computed ones are made anew. */

@@ -1,0 +1,29 @@
+/** The dynamic provider of `Rollout`. Its path is in the state of every stack: it must stay. */
+import { labels } from '../../manifests/names';
+import type { Action } from '../core/action';
+import { keep } from '../core/journal';
+import { dynamicProvider } from '../core/provider';
+import { capture, snapshotKey } from '../foundation/kept';
+import { execute } from './execute';
+import type { RolloutInputs } from './inputs';
+import { observe, type Observed } from './observe';
+import { plan } from './plan';
+
+export const rollout: Action<RolloutInputs, Observed> = {
+  kind: 'Rollout',
+  secret: [],
+  runs: 'converge',
+  replans: true,
+  refuse: () => [],
+  observe,
+  plan,
+  execute,
+  async remove(live, { namespace, cluster, deletionPolicy }) {
+    // The first thing to go on destroy: who led is still known. The Foundation, which goes last, uses it.
+    if (deletionPolicy === 'delete') return;
+    const snapshot = await capture(live, namespace, cluster, undefined);
+    if (snapshot) await keep(live, namespace, cluster, { [labels.cluster]: cluster }, snapshotKey, JSON.stringify(snapshot));
+  },
+};
+
+export const provider = dynamicProvider(rollout);
