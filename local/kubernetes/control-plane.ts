@@ -99,6 +99,7 @@ export function controlPlaneServices(programs: Programs): Record<ControlPlaneNam
       `--cluster-signing-cert-file=${pkiFile('ca.crt')}`,
       `--cluster-signing-key-file=${pkiFile('ca.key')}`,
       '--use-service-account-credentials=true',
+      `--flex-volume-plugin-dir=${inState('control', 'volume-plugins')}`,
       '--profiling=false',
       // One of each: an election would only delay the start and every restart.
       '--leader-elect=false',

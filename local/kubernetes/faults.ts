@@ -2,9 +2,15 @@
 // made: its processes, the cables of its fabric and the iptables of its own namespaces.
 import * as fs from 'node:fs';
 import { findCgroups, processesIn } from './cgroups';
-import { type ControlPlaneName, controlPlaneServices, restart, waitForApi } from './control-plane';
+import {
+  type ControlPlaneName,
+  controlPlaneNames,
+  controlPlaneServices,
+  restart,
+  waitForApi,
+} from './control-plane';
 import { setCable } from './network';
-import { inNetwork, killNode as kill, service, startNode as startAgain } from './node';
+import { inNetwork, killNode as kill, nodeServices, service, startNode as startAgain } from './node';
 import { runningPid, signal, start, stop } from './processes';
 import { programs } from './programs';
 import { type NodeSettings, apiServiceAddress, controlPlaneAddress, findNode, nodes } from './settings';
@@ -89,16 +95,23 @@ const apiRules = (podIp: string): Rule[] =>
 export const cutPodFromApi = (podIp: string): Promise<void> => addRules(podIp, apiRules(podIp));
 export const healPodFromApi = (podIp: string): Promise<void> => removeRules(podIp, apiRules(podIp));
 
-/** Undoes every cut and pause, whoever made it; a killed node or a stopped API server is started. */
+/** Undoes every cut and pause, whoever made it, and starts whatever has ended. */
 export async function healAll(): Promise<void> {
+  const made = await programs();
+  for (const name of [...controlPlaneNames, ...nodes().flatMap(nodeServices)]) {
+    const pid = runningPid(name);
+    if (pid !== undefined) signal(pid, 'SIGCONT');
+  }
+  const services = controlPlaneServices(made);
+  for (const name of ['etcd', 'kube-apiserver'] as const) await start(services[name]);
+  await waitForApi();
+  for (const name of controlPlaneNames) await start(services[name]);
   for (const node of nodes()) {
     await healNode(node.name);
-    if (!nodeRuns(node.name)) await startNode(node.name);
-    await inNetwork(node, 'iptables', '-w', '-t', 'mangle', '-F', 'PREROUTING');
-    await inNetwork(node, 'iptables', '-w', '-t', 'mangle', '-F', 'POSTROUTING');
+    for (const chain of ['PREROUTING', 'POSTROUTING'])
+      await inNetwork(node, 'iptables', '-w', '-t', 'mangle', '-F', chain);
+    await startAgain(node, made.localkube);
   }
-  if (runningPid('kube-apiserver') === undefined) await startApiServer();
-  else resumeApiServer();
 }
 
 export interface ContainerProcess {

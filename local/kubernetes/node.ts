@@ -7,12 +7,22 @@ import { cniConfig, containerdConfig, containerdReady, containerdSocket } from '
 import { copyRoot } from './images';
 import { pkiFile } from './pki';
 import { type Service, logFile, run, runningPid, signal, start, until } from './processes';
-import { type NodeSettings, dnsServiceAddress, kubeconfigFile, podCidr, prefix } from './settings';
+import {
+  type NodeSettings,
+  dnsServiceAddress,
+  hostMountPoints,
+  kubeconfigFile,
+  podCidr,
+  prefix,
+} from './settings';
 
 const file = (node: NodeSettings, ...parts: string[]): string => path.join(node.directory, ...parts);
 export const imageMarker = (node: NodeSettings): string => file(node, 'images');
 const readyMarker = (node: NodeSettings): string => file(node, 'ready');
 export const service = (node: NodeSettings, component: string): string => `${node.name}-${component}`;
+
+export const nodeServices = (node: NodeSettings): string[] =>
+  ['init', 'containerd', 'kubelet', 'kube-proxy'].map((component) => service(node, component));
 
 /** The node's containerd as reached from outside of its mount namespace. */
 export function socketOf(node: NodeSettings): string {
@@ -21,13 +31,16 @@ export function socketOf(node: NodeSettings): string {
   return `/proc/${first}/root${containerdSocket}`;
 }
 
+/** Places that kubelet and CNI use whatever they are told: each node has its own behind these names. */
+const privateDirectories = ['/var/log', ...hostMountPoints];
+
 /** Runs as process 1 of the node: prepares its mounts, then only takes up orphans. */
 function initScript(node: NodeSettings): string {
   return `set -e
 mount --make-rshared /
 mount -t tmpfs -o mode=755 tmpfs /run
 mkdir -p /run/netns /run/lock /run/containerd
-mount --bind ${file(node, 'log')} /var/log
+${privateDirectories.map((directory) => `mkdir -p ${directory} ${file(node, 'private', directory)}\nmount --bind ${file(node, 'private', directory)} ${directory}`).join('\n')}
 : > ${readyMarker(node)}
 trap : TERM INT HUP
 while :; do sleep 1000000 & wait $! || :; done
@@ -46,6 +59,7 @@ function kubeletConfig(node: NodeSettings): object {
     authorization: { mode: 'Webhook' },
     tlsCertFile: pkiFile(`${node.name}.crt`),
     tlsPrivateKeyFile: pkiFile(`${node.name}.key`),
+    volumePluginDir: file(node, 'volume-plugins'),
     cgroupDriver: 'cgroupfs',
     cgroupRoot: `/${prefix}/${node.name}`,
     failCgroupV1: false,
@@ -83,7 +97,6 @@ export function proxyConfig(kubeconfig: string, hostname: string): object {
 
 /** Everything a node needs on disk; done while the control plane starts. */
 export async function prepareNode(node: NodeSettings, images: { key: string; root: string }): Promise<void> {
-  fs.mkdirSync(file(node, 'log'), { recursive: true });
   fs.mkdirSync(file(node, 'cni'), { recursive: true });
   const files = {
     'resolv.conf': '',
@@ -105,7 +118,7 @@ export async function prepareNode(node: NodeSettings, images: { key: string; roo
 
 /** The node's first process and its containerd: they need no API server. */
 export async function startRuntime(node: NodeSettings): Promise<void> {
-  fs.rmSync(readyMarker(node), { force: true });
+  if (runningPid(service(node, 'init')) === undefined) fs.rmSync(readyMarker(node), { force: true });
   const unshare = [
     'unshare',
     '--mount',

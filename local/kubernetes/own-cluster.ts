@@ -8,6 +8,7 @@ import { containerdReady, importImage } from './containerd';
 import { apiReady, startApi, startControllers, waitForApi } from './control-plane';
 import { createDnsService } from './dns';
 import { type Images, preparedImages } from './images';
+import { healAll } from './faults';
 import { createNetwork } from './network';
 import { imageMarker, prepareNode, service, socketOf, startKubelet, startProxy, startRuntime } from './node';
 import { createPki } from './pki';
@@ -30,9 +31,17 @@ export async function locked<T>(work: () => Promise<T>): Promise<T> {
   }
 }
 
+/** Written when everything has been started: an `up` that was killed half-way leaves none. */
+const completeMarker = (): string => inState('complete');
+
 /** Why the cluster cannot be used as it is; nothing if it can. */
 export async function problems(): Promise<string[]> {
   if (!knownServices().length) return ['it is not up'];
+  const found = fs.existsSync(completeMarker()) ? [] : ['its start was interrupted'];
+  return [...found, ...(await componentProblems())];
+}
+
+async function componentProblems(): Promise<string[]> {
   const found = ended().map((name) => `${name} has ended`);
   try {
     if (!(await apiReady())) found.push('the API server is not ready');
@@ -54,14 +63,35 @@ export async function upOwn(): Promise<{ kubeconfig: string; kubectl: string; no
   const images = await preparedImages(made.pause);
   return locked(async () => {
     const found = await problems();
-    if (found.length) await create(made, images, found);
-    else await refreshImages(images);
+    if (found.length && !(await repaired(found))) await create(made, images, found);
+    await refreshImages(images);
     return {
       kubeconfig: inState('kubeconfig'),
       kubectl: made.kubectl,
       nodes: nodes().map(({ name }) => name),
     };
   });
+}
+
+/**
+ * A cluster that lives but is hurt (a test that was interrupted while a node was cut off or the
+ * API server was paused) is healed, so that nothing in it is lost.
+ */
+async function repaired(found: string[]): Promise<boolean> {
+  if (!fs.existsSync(completeMarker()) || runningPid('etcd') === undefined) return false;
+  process.stderr.write(`repairing the local cluster: ${found.join('; ')}\n`);
+  try {
+    await healAll();
+    await until('repairing the local cluster', 60, async () => {
+      const left = await problems();
+      if (left.length) throw new Error(left.join('; '));
+      return true;
+    });
+    return true;
+  } catch (error) {
+    process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
+    return false;
+  }
 }
 
 async function create(made: Programs, images: Images, found: string[]): Promise<void> {
@@ -100,7 +130,7 @@ async function create(made: Programs, images: Images, found: string[]): Promise<
     await until('getting all nodes ready', 90, async () => {
       const dead = ended();
       if (dead.length) throw new Error(dead.map((name) => `${name} has ended:\n${tail(name)}`).join('\n'));
-      const left = await problems();
+      const left = await componentProblems();
       if (left.length) throw new Error(left.join('; '));
       return true;
     });

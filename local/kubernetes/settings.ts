@@ -25,6 +25,9 @@ export const provisionerName = 'pulumi-postgres-ha.local/directory';
 export const fabricNamespace = `${prefix}-fabric`;
 export const controlPlaneNamespace = `${prefix}-control`;
 
+/** Folders of the machine that nodes mount over; made if absent and removed if empty. */
+export const hostMountPoints = ['/var/lib/cni', '/var/lib/kubelet'];
+
 export interface NodeSettings {
   name: string;
   index: number;

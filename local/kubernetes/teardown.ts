@@ -6,7 +6,7 @@ import { processStart } from '../build/lock';
 import { clusterProcesses, removeCgroups, thawAll } from './cgroups';
 import { ourNamespaces, removeNetwork } from './network';
 import { run, signal, until } from './processes';
-import { stateDirectory } from './settings';
+import { hostMountPoints, stateDirectory } from './settings';
 
 function alive(pid: number): boolean {
   return processStart(pid) !== undefined;
@@ -81,6 +81,13 @@ export async function tearDown(): Promise<Leftovers> {
   await until('removing the cgroups', 10, async () => (cgroups = removeCgroups()).length === 0).catch(
     () => undefined,
   );
+  for (const directory of hostMountPoints) {
+    try {
+      fs.rmdirSync(directory);
+    } catch {
+      // It is not there, or somebody else's files are in it.
+    }
+  }
   // The lock of whoever tears down is kept: its holder removes it.
   for (const entry of fs.existsSync(stateDirectory()) ? fs.readdirSync(stateDirectory()) : []) {
     if (!entry.startsWith('.lock'))
