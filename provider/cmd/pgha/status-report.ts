@@ -1,0 +1,118 @@
+/** `pgha status`: members in detail, from what Patroni and the agent publish. Pure; needs only `get` and `list`. */
+import { membersOf, type Answer, type Member, type Objects } from './observed';
+
+export interface StatusReport {
+  readonly cluster: string;
+  readonly namespace: string;
+  /** The primary's pod, when there is one. */
+  readonly primary?: string;
+  readonly members: readonly MemberStatus[];
+  readonly problems: readonly string[];
+}
+
+export interface MemberStatus {
+  readonly member: string;
+  readonly pod: string;
+  /** Patroni's own words: `primary`, `replica`, `sync_standby`, `quorum_standby`. */
+  readonly role: string;
+  /** Patroni's own words: `running`, `streaming`, `starting`, `stopped`… */
+  readonly state: string;
+  readonly timeline?: number;
+  /** Bytes of WAL that are not yet replayed, as of Patroni's last round. */
+  readonly lagBytes?: number;
+  readonly node?: string;
+  /** `max_connections 100 → 200`. */
+  readonly pendingRestart: readonly string[];
+  readonly postgres?: string;
+  readonly patroni?: string;
+  /** When the server's certificate ends, ISO 8601. */
+  readonly certificate?: string;
+}
+
+/** `now` is for the remaining days of certificates. */
+export function statusReport(
+  objects: Objects,
+  answers: ReadonlyMap<string, Answer>,
+  now: Date,
+): StatusReport {
+  const members = membersOf(objects);
+  const primaries = members.filter((member) => member.role === 'primary');
+  const written = primaries[0]?.patroni.xlog_location;
+  const sync = syncMembers(objects);
+  return {
+    cluster: objects.cluster,
+    namespace: objects.namespace,
+    ...(primaries[0] ? { primary: primaries[0].pod } : {}),
+    members: members.map((member) => memberStatus(member, written, sync, answers.get(member.pod))),
+    problems: [
+      ...(primaries.length === 1 ? [] : [primaryProblem(primaries)]),
+      ...members.flatMap((member) => memberProblems(member, answers.get(member.pod), now)),
+    ],
+  };
+}
+
+function primaryProblem(primaries: readonly Member[]): string {
+  if (primaries.length === 0) return 'no member is primary: writes are refused';
+  return `${primaries.map((member) => member.pod).join(' and ')} are both labelled primary`;
+}
+
+/** Synchronous members, as Patroni keeps them in its sync object, and what it calls them in this mode. */
+function syncMembers(objects: Objects): { names: readonly string[]; word: string } {
+  const annotation = (name: string, key: string): string =>
+    objects.endpoints.find((candidate) => candidate.metadata.name === `${objects.cluster}-${name}`)?.metadata
+      .annotations?.[key] ?? '';
+  return {
+    names: annotation('sync', 'sync_standby').split(',').filter(Boolean),
+    word: /"synchronous_mode": *"quorum"/.test(annotation('config', 'config')) ? 'quorum_standby' : 'sync_standby',
+  };
+}
+
+function memberStatus(
+  member: Member,
+  written: number | undefined,
+  sync: { names: readonly string[]; word: string },
+  answer: Answer | undefined,
+): MemberStatus {
+  const { patroni, agent } = member;
+  const replayed = patroni.replay_lsn ?? patroni.xlog_location;
+  const lag = written === undefined || replayed === undefined ? undefined : Math.max(0, written - replayed);
+  const gone = member.phase === undefined;
+  const standby = member.role === 'replica' && sync.names.includes(member.pod);
+  return {
+    member: member.name,
+    pod: member.pod,
+    role: standby ? sync.word : member.role,
+    state: gone ? 'no pod' : (patroni.replication_state ?? patroni.state ?? member.phase ?? 'unknown'),
+    ...(patroni.timeline === undefined ? {} : { timeline: patroni.timeline }),
+    ...(member.role === 'primary' || lag === undefined ? {} : { lagBytes: lag }),
+    ...(member.node === undefined ? {} : { node: member.node }),
+    pendingRestart: pendingRestart(member),
+    ...(answer && 'version' in answer ? { postgres: answer.version } : {}),
+    ...(patroni.version === undefined ? {} : { patroni: patroni.version }),
+    ...(agent.certificate === undefined ? {} : { certificate: agent.certificate }),
+  };
+}
+
+function pendingRestart({ patroni, agent }: Member): string[] {
+  const reasons = Object.entries(patroni.pending_restart_reason ?? {});
+  if (reasons.length > 0)
+    return reasons.map(([name, reason]) => `${name} ${reason.old_value ?? '?'} → ${reason.new_value ?? '?'}`);
+  return [...(agent.pendingRestart ?? (patroni.pending_restart ? ['yes'] : []))];
+}
+
+/** A certificate is renewed after two thirds of its time: with less than this left, the renewal has failed. */
+const shortDays = 10;
+
+function memberProblems(member: Member, answer: Answer | undefined, now: Date): string[] {
+  const { name, agent } = member;
+  const problems = (agent.problems ?? []).map((problem) => `${name}: ${problem}`);
+  if (member.phase === undefined) return [`${name}: its pod does not exist`, ...problems];
+  if (!member.ready) problems.unshift(`${name}: its pod is ${member.phase}, not ready`);
+  else if (answer && 'error' in answer) problems.unshift(`${name}: ${answer.error}`);
+  if (agent.certificate) {
+    const days = (Date.parse(agent.certificate) - now.getTime()) / 86_400_000;
+    if (days <= 0) problems.push(`${name}: its certificate ended on ${agent.certificate}`);
+    else if (days < shortDays) problems.push(`${name}: its certificate ends in ${Math.floor(days)} days`);
+  }
+  return problems;
+}
