@@ -12,6 +12,8 @@ import threading
 import time
 from urllib.parse import urlencode
 
+from tls_contexts import verifying
+
 ACCOUNT = '/var/run/secrets/kubernetes.io/serviceaccount'
 MERGE_PATCH = 'application/merge-patch+json'
 
@@ -110,9 +112,7 @@ class Api:
 
     def _connect(self, timeout):
         try:
-            context = ssl.create_default_context(cafile=os.path.join(self._account, 'ca.crt'))
-            # An EKS cluster's CA has no key identifiers, which Python 3.13 demands (patroni_main.py says more).
-            context.verify_flags &= ~ssl.VERIFY_X509_STRICT
+            context = verifying(os.path.join(self._account, 'ca.crt'))
         except (OSError, ssl.SSLError) as error:
             raise Unreachable(repr(error)) from error
         return http.client.HTTPSConnection(self._host, self._port, timeout=timeout, context=context)

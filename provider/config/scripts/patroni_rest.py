@@ -4,6 +4,8 @@ import json
 import ssl
 from datetime import datetime, timezone
 
+from tls_contexts import verifying
+
 SERVER = '/etc/postgres-ha/tls/server'
 CLIENT = '/etc/postgres-ha/tls/replication'
 PORT = 8008
@@ -26,7 +28,7 @@ def call(method, path, body=None, timeout=3):
     """Each call reads the certificates anew: they are renewed in place. Writes need the client certificate; the
     server's is verified against the CA but not for its name, since this is localhost."""
     try:
-        context = ssl.create_default_context(cafile=SERVER + '/ca.crt')
+        context = verifying(SERVER + '/ca.crt')
         context.check_hostname = False
         context.load_cert_chain(CLIENT + '/tls.crt', CLIENT + '/tls.key')
         connection = http.client.HTTPSConnection('localhost', PORT, timeout=timeout, context=context)
