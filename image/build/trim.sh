@@ -58,7 +58,9 @@ rm -rf /var/lib/apt /var/cache/* /var/log/* /var/backups /tmp/* /var/tmp/* /etc/
   /usr/share/postgresql/*/man /usr/share/bash-completion /usr/share/zsh /usr/share/pixmaps \
   /usr/lib/python3.*/test /usr/lib/python3.*/pydoc_data /usr/lib/python3.*/ensurepip /usr/lib/python3.*/idlelib \
   /usr/lib/postgresql/*/lib/bitcode /usr/lib/postgresql/*/lib/pgxs /etc/dpkg/dpkg.cfg.d/* \
-  /usr/sbin/policy-rc.d /etc/machine-id /etc/resolv.conf /etc/hostname /etc/ssl/private
+  /usr/sbin/policy-rc.d /etc/machine-id /etc/ssl/private
+# In a docker build these are mounts, which cannot be removed and are not copied either.
+rm -f /etc/resolv.conf /etc/hostname 2>/dev/null || true
 find /usr/share/doc -type f ! -name copyright -delete
 find /usr/lib -name '*.a' -delete
 find / -xdev -name '*.pyo' -delete
