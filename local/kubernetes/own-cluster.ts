@@ -82,6 +82,7 @@ async function repaired(found: string[]): Promise<boolean> {
   process.stderr.write(`repairing the local cluster: ${found.join('; ')}\n`);
   try {
     await healAll();
+    await Promise.all([createDnsService(), createStorageClass()]);
     await until('repairing the local cluster', 60, async () => {
       const left = await problems();
       if (left.length) throw new Error(left.join('; '));
