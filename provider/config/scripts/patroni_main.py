@@ -12,4 +12,6 @@ urllib3.util.ssl_.VERIFY_X509_STRICT = 0
 
 from patroni.__main__ import main  # noqa: E402  (after the change above)
 
-sys.exit(main())
+# Patroni starts PostgreSQL from a process of multiprocessing's kind `spawn`, which imports this file again.
+if __name__ == '__main__':
+    sys.exit(main())
