@@ -1,0 +1,51 @@
+/** What is there already, by `get` and `list` alone. Secrets are not read: a preview may not have the right to. */
+import { hasReason } from '../../live/errors';
+import type { ConfigMap, PersistentVolumeClaim } from '../../live/kinds';
+import type { Live } from '../../live/live';
+import { labels, names } from '../../manifests/names';
+import type { FoundationInputs } from './inputs';
+import { parseSnapshot, snapshotKey, type Snapshot } from './kept';
+
+export interface Observed {
+  readonly volumes: readonly PersistentVolumeClaim[];
+  readonly configMaps: readonly ConfigMap[];
+  /** Names of storage classes whose volumes can't grow. Empty where classes may not be read. */
+  readonly rigidClasses: readonly string[];
+  /** What Patroni knew when the cluster was removed, if it was, with its volumes kept. */
+  readonly snapshot?: Snapshot;
+  /** Patroni's own record, if a cluster runs. */
+  readonly systemIdentifier?: string;
+}
+
+export async function observe(live: Live, inputs: FoundationInputs): Promise<Observed> {
+  const { namespace, cluster } = inputs;
+  const names_ = inputs.volumes.map(({ name }) => name);
+  const [labelled, configMaps, journal, config] = await Promise.all([
+    live.list('PersistentVolumeClaim', namespace, { labels: `${labels.cluster}=${cluster}` }),
+    Promise.all(inputs.configMaps.map(({ name }) => live.get('ConfigMap', namespace, name))),
+    live.get('ConfigMap', namespace, names.journal(cluster)),
+    live.get('Endpoints', namespace, names.dcsServices(cluster)[0]!),
+  ]);
+  // A volume made by hand, say from a snapshot, has the name but not our labels.
+  const missing = names_.filter((name) => !labelled.some(({ metadata }) => metadata.name === name));
+  const byName = await Promise.all(missing.map((name) => live.get('PersistentVolumeClaim', namespace, name)));
+  const volumes = [...labelled, ...byName.filter((one) => one !== undefined)];
+  return {
+    volumes,
+    configMaps: configMaps.filter((one) => one !== undefined),
+    rigidClasses: await rigid(live, volumes),
+    snapshot: parseSnapshot(journal?.data?.[snapshotKey]),
+    systemIdentifier: config?.metadata.annotations?.['initialize'] || undefined,
+  };
+}
+
+async function rigid(live: Live, volumes: readonly PersistentVolumeClaim[]): Promise<string[]> {
+  const classes = [...new Set(volumes.flatMap(({ spec }) => spec?.storageClassName ?? []))];
+  try {
+    const found = await Promise.all(classes.map((name) => live.get('StorageClass', '', name)));
+    return found.flatMap((one) => (one && one.allowVolumeExpansion !== true ? [one.metadata.name] : []));
+  } catch (error) {
+    if (hasReason(error, 'Forbidden')) return [];
+    throw error;
+  }
+}
