@@ -10,8 +10,8 @@ import urllib3.util.ssl_
 
 urllib3.util.ssl_.VERIFY_X509_STRICT = 0
 
-from patroni.__main__ import main  # noqa: E402  (after the change above)
-
-# Patroni starts PostgreSQL from a process of multiprocessing's kind `spawn`, which imports this file again.
+# Patroni starts PostgreSQL from a spawned process (multiprocessing), which imports this file again.
 if __name__ == '__main__':
+    from patroni.__main__ import main
+
     sys.exit(main())
