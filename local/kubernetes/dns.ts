@@ -3,6 +3,7 @@
 import { apply } from './api';
 import { controlPlaneAddress, dnsServiceAddress } from './settings';
 
+/** Names outside of the cluster do not exist: a refusal instead would look like a passing failure. */
 export function corefile(kubeconfig: string): string {
   return `.:53 {
     bind ${controlPlaneAddress}
@@ -17,6 +18,9 @@ export function corefile(kubeconfig: string): string {
     }
     cache 5
     loadbalance
+    template ANY ANY . {
+        rcode NXDOMAIN
+    }
 }
 `;
 }

@@ -10,13 +10,12 @@ import {
   fabricCidr,
   fabricNamespace,
   hostAddress,
+  hostDevice,
   nodes,
   podCidr,
   prefix,
   serviceCidr,
 } from './settings';
-
-const hostDevice = `${prefix}0`;
 
 export const ourNamespaces = (): string[] =>
   fs.existsSync('/run/netns')

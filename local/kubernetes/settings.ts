@@ -1,21 +1,33 @@
 // The names and addresses of the cluster that local/ makes by itself. All addresses lie in
-// 10.213.0.0/16 – 10.215.0.0/16, a range of its own, so that load and fault tests can only hit
-// what the project made.
+// three /16 networks of its own (10.213 – 10.215 for the first), so that load and fault tests can
+// only hit what the project made.
 import * as path from 'node:path';
 
 export const kubernetesVersion = '1.34.4';
 
-/** Prefix of every network namespace, and the name of the cgroup and of the host's device. */
-export const prefix = 'pgha';
+/** Several clusters can be on one machine, each with its own names, addresses and state: 0 to 9. */
+const instance = Number(process.env.PULUMI_POSTGRES_HA_INSTANCE || 0);
+if (!Number.isInteger(instance) || instance < 0 || instance > 9)
+  throw new Error(
+    `PULUMI_POSTGRES_HA_INSTANCE is "${process.env.PULUMI_POSTGRES_HA_INSTANCE}": use a whole number from 0 to 9`,
+  );
+const suffix = instance || '';
 
-export const fabricCidr = '10.213.0.0/16';
-export const podCidr = '10.214.0.0/16';
-export const serviceCidr = '10.215.0.0/16';
-export const hostAddress = '10.213.0.1';
-export const controlPlaneAddress = '10.213.0.2';
+/** Prefix of every network namespace, and the name of the cgroup. */
+export const prefix = `pgha${suffix}`;
+/** The network namespaces of any such cluster on this machine. */
+export const anyInstance = /^pgha\d?-/;
+export const hostDevice = `${prefix}-host`;
+
+const [fabric, pods, services] = [0, 1, 2].map((part) => `10.${213 + 3 * instance + part}`);
+export const fabricCidr = `${fabric}.0.0/16`;
+export const podCidr = `${pods}.0.0/16`;
+export const serviceCidr = `${services}.0.0/16`;
+export const hostAddress = `${fabric}.0.1`;
+export const controlPlaneAddress = `${fabric}.0.2`;
 /** The first address of the Service range is the API server's own, by convention. */
-export const apiServiceAddress = '10.215.0.1';
-export const dnsServiceAddress = '10.215.0.10';
+export const apiServiceAddress = `${services}.0.1`;
+export const dnsServiceAddress = `${services}.0.10`;
 export const apiPort = 6443;
 export const apiUrl = `https://${controlPlaneAddress}:${apiPort}`;
 
@@ -45,8 +57,8 @@ export function nodeSettings(index: number): NodeSettings {
     name,
     index,
     namespace: `${prefix}-${name}`,
-    address: `10.213.0.${10 + index}`,
-    podCidr: `10.214.${index}.0/24`,
+    address: `${fabric}.0.${10 + index}`,
+    podCidr: `${pods}.${index}.0/24`,
     zone: `zone-${index}`,
     directory: path.join(stateDirectory(), 'nodes', name),
   };
@@ -66,7 +78,7 @@ export function findNode(name: string): NodeSettings {
 }
 
 export function stateDirectory(): string {
-  return process.env.PULUMI_POSTGRES_HA_STATE || '/var/lib/pulumi-postgres-ha';
+  return process.env.PULUMI_POSTGRES_HA_STATE || `/var/lib/pulumi-postgres-ha${suffix}`;
 }
 
 export const inState = (...parts: string[]): string => path.join(stateDirectory(), ...parts);

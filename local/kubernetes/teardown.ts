@@ -6,7 +6,7 @@ import { processStart } from '../build/lock';
 import { clusterProcesses, removeCgroups, thawAll } from './cgroups';
 import { ourNamespaces, removeNetwork } from './network';
 import { run, signal, until } from './processes';
-import { hostMountPoints, stateDirectory } from './settings';
+import { anyInstance, hostMountPoints, stateDirectory } from './settings';
 
 function alive(pid: number): boolean {
   return processStart(pid) !== undefined;
@@ -66,6 +66,9 @@ async function unmountLeftovers(): Promise<void> {
   for (const target of mounts) await run('umount', '--lazy', target);
 }
 
+const otherClusters = (): boolean =>
+  fs.existsSync('/run/netns') && fs.readdirSync('/run/netns').some((name) => anyInstance.test(name));
+
 export interface Leftovers {
   processes: number[];
   namespaces: string[];
@@ -81,7 +84,8 @@ export async function tearDown(): Promise<Leftovers> {
   await until('removing the cgroups', 10, async () => (cgroups = removeCgroups()).length === 0).catch(
     () => undefined,
   );
-  for (const directory of hostMountPoints) {
+  // Removing a folder would take it out of the nodes of another cluster too.
+  for (const directory of otherClusters() ? [] : hostMountPoints) {
     try {
       fs.rmdirSync(directory);
     } catch {
