@@ -5,7 +5,7 @@ import { controlPlaneAddress, dnsServiceAddress } from './settings';
 
 /** Names outside of the cluster do not exist: a refusal instead would look like a passing failure. */
 export function corefile(kubeconfig: string): string {
-  return `.:53 {
+  return `cluster.local:53 in-addr.arpa:53 {
     bind ${controlPlaneAddress}
     errors
     health 127.0.0.1:8080
@@ -18,7 +18,10 @@ export function corefile(kubeconfig: string): string {
     }
     cache 5
     loadbalance
-    template ANY ANY . {
+}
+.:53 {
+    bind ${controlPlaneAddress}
+    template ANY ANY {
         rcode NXDOMAIN
     }
 }
