@@ -1,0 +1,17 @@
+// The program of the tests on a real cluster (tests/support/stack.ts): which clusters there
+// are comes from the stack's configuration. JavaScript, so that no compiler runs in the
+// measured time, and since pulumi-postgres-ha is here the packed package, not the sources.
+'use strict';
+const k8s = require('@pulumi/kubernetes');
+const pulumi = require('@pulumi/pulumi');
+const postgres = require('pulumi-postgres-ha');
+
+const config = new pulumi.Config();
+const namespace = new k8s.core.v1.Namespace('namespace', {
+  metadata: {
+    name: config.require('namespace'),
+    labels: { 'pod-security.kubernetes.io/enforce': 'restricted' },
+  },
+});
+for (const [name, args] of Object.entries(config.requireObject('clusters')))
+  new postgres.PostgresCluster(name, { namespace: namespace.metadata.name, ...args });

@@ -1,0 +1,67 @@
+/** A Pulumi stack of PostgresClusters, brought up by a real `pulumi up` of a project with the packed package. */
+import { cpSync, mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { LocalWorkspace, PulumiCommand, type PreviewResult, type Stack, type UpResult } from '@pulumi/pulumi/automation';
+import { stateDirectory } from '../../local/kubernetes/settings';
+import { installPackage } from '../../local/package/build';
+import { pulumiEnvironment } from '../../local/pulumi/environment';
+import type { PostgresClusterArgs } from '../../provider/cluster/args';
+
+/** Arguments that are plain data, as configuration carries them. */
+export type PlainClusterArgs = { [K in keyof PostgresClusterArgs]?: unknown };
+
+export class TestStack {
+  private constructor(
+    private readonly stack: Stack,
+    readonly namespace: string,
+    /** Variables with which `pulumi` by hand finds this stack. */
+    readonly environment: NodeJS.ProcessEnv,
+  ) {}
+
+  /** The stack `name`, in a project folder of its own; what an earlier run left in it is taken up. */
+  static async open(name: string, kubeconfig: string, program = join(__dirname, 'program')): Promise<TestStack> {
+    const folder = join(stateDirectory(), 'tests', name);
+    mkdirSync(folder, { recursive: true });
+    cpSync(program, folder, { recursive: true });
+    await installPackage(folder);
+    const environment: NodeJS.ProcessEnv = { ...(await pulumiEnvironment()), KUBECONFIG: kubeconfig };
+    // The Automation API looks for `pulumi` on this process's own PATH, whatever envVars say.
+    process.env.PATH = environment.PATH;
+    const pulumiCommand = await PulumiCommand.get({ skipVersionCheck: true });
+    const stack = await LocalWorkspace.createOrSelectStack(
+      { stackName: name, workDir: folder },
+      { envVars: strings(environment), pulumiCommand },
+    );
+    return new TestStack(stack, name, environment);
+  }
+
+  async up(clusters: Readonly<Record<string, PlainClusterArgs>>, options: { refresh?: boolean } = {}): Promise<UpResult> {
+    await this.configure(clusters);
+    return this.stack.up({ refresh: options.refresh, onOutput: logged });
+  }
+
+  async preview(clusters: Readonly<Record<string, PlainClusterArgs>>): Promise<PreviewResult> {
+    await this.configure(clusters);
+    return this.stack.preview({ onOutput: logged });
+  }
+
+  async destroy(): Promise<void> {
+    await this.stack.destroy({ onOutput: logged });
+  }
+
+  private async configure(clusters: Readonly<Record<string, PlainClusterArgs>>): Promise<void> {
+    await this.stack.setAllConfig({
+      'e2e:namespace': { value: this.namespace },
+      'e2e:clusters': { value: JSON.stringify(clusters) },
+    });
+  }
+}
+
+/** With E2E_VERBOSE set, what pulumi prints is shown. */
+function logged(text: string): void {
+  if (process.env.E2E_VERBOSE) process.stdout.write(text);
+}
+
+function strings(environment: NodeJS.ProcessEnv): Record<string, string> {
+  return Object.fromEntries(Object.entries(environment).filter((entry): entry is [string, string] => entry[1] !== undefined));
+}
