@@ -135,6 +135,7 @@ async function create(made: Programs, images: Images, found: string[]): Promise<
       if (left.length) throw new Error(left.join('; '));
       return true;
     });
+    fs.writeFileSync(completeMarker(), '');
     progress.end(
       `the local cluster is up after ${duration(progress.seconds())}: ${nodes().length} nodes ready`,
     );
