@@ -1,32 +1,55 @@
+/** Everything that can be wrong with the arguments of a cluster, said before anything is touched. */
 import type { ResolvedArgs } from '../resolved';
-import type { ClusterSpec } from '../spec';
+import { hbaLines, identLines } from './access-rules';
+import { argumentsShape } from './arguments-shape';
+import type { Check, Subject } from './check';
+import {
+  imageReference,
+  objectAnnotations,
+  objectLabels,
+  objectNames,
+  tolerations,
+} from './kubernetes-names';
+import { clusterName, namespaceName, removedMembers } from './names';
+import { clusterParameters, memberParameters } from './parameters';
 import type { Problem } from './problem';
+import { synchronousReplicas, timings } from './replication';
+import { shaped } from './shape';
+import { memoryFits, quantities, walFits } from './sizes';
+import { databases, users } from './users';
 
 export type { Problem } from './problem';
-export { renderProblems } from './problem';
+export { renderProblem, renderProblems } from './problem';
+export { validateChange } from './change';
+export type { GivenPassword } from './passwords';
+export { validatePasswords } from './passwords';
 
-/** Everything that is wrong with the arguments, at once. Values that are not known yet are passed over. */
+/** In the order in which their problems are told. */
+const checks: readonly Check[] = [
+  clusterName,
+  namespaceName,
+  removedMembers,
+  synchronousReplicas,
+  imageReference,
+  users,
+  databases,
+  clusterParameters,
+  memberParameters,
+  hbaLines,
+  identLines,
+  timings,
+  quantities,
+  memoryFits,
+  walFits,
+  tolerations,
+  objectNames,
+  objectLabels,
+  objectAnnotations,
+];
+
+/** All problems at once. A value that is not known yet is passed over. Passwords are checked apart (passwords.ts). */
 export function validate(name: string, args: ResolvedArgs): Problem[] {
-  void name;
-  void args;
-  return [];
-}
-
-/** A password and the argument it came from. */
-export interface GivenPassword {
-  readonly path: string;
-  readonly value: string;
-}
-
-/** Passwords are checked apart, since they are secret and no part of `ResolvedArgs`. The problems hold nothing of them. */
-export function validatePasswords(passwords: readonly GivenPassword[]): Problem[] {
-  void passwords;
-  return [];
-}
-
-/** What can't be done to a living cluster: `old` is what lives, `wanted` what the program says now. */
-export function validateChange(old: ClusterSpec, wanted: ClusterSpec): Problem[] {
-  void old;
-  void wanted;
-  return [];
+  const { value, problems } = shaped(argumentsShape, args, '');
+  const subject: Subject = { name, args: value as ResolvedArgs };
+  return [...problems, ...checks.flatMap((check) => [...check(subject)])];
 }

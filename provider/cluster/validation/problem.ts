@@ -4,20 +4,21 @@ export interface Problem {
   readonly code: string;
   /** The argument, as a program would name it: `users[1].name`. */
   readonly path: string;
-  /** What was found, in words. Never a password. */
+  /** What was found. Never a password. */
   readonly found: string;
   /** What is allowed. */
   readonly allowed: string;
-  /** What to write or do instead, when there is something to suggest. */
+  /** What to write or do instead, as a sentence, when there is something to suggest. */
   readonly instead?: string;
 }
 
-/** One clear text of all problems, in the order of their paths. */
+/** One clear text of all problems. */
 export function renderProblems(name: string, problems: readonly Problem[]): string {
   const count = problems.length === 1 ? '1 problem' : `${problems.length} problems`;
-  const lines = problems.map(({ code, path, found, allowed, instead }) => {
-    const advice = instead === undefined ? '' : ` ${instead}`;
-    return `  ${path}: ${found}. Allowed: ${allowed}.${advice} [${code}]`;
-  });
-  return [`PostgresCluster "${name}" has ${count}:`, ...lines].join('\n');
+  const lines = problems.map((problem) => `  ${renderProblem(problem)}`);
+  return [`PostgresCluster "${name}" has ${count} in its arguments:`, ...lines].join('\n');
+}
+
+export function renderProblem({ code, path, found, allowed, instead }: Problem): string {
+  return `${path}: found ${found}; allowed: ${allowed}.${instead === undefined ? '' : ` ${instead}`} [${code}]`;
 }
