@@ -87,7 +87,7 @@ async function restart(wanted: MemberInput, context: RolloutContext): Promise<vo
 }
 
 async function switchover(from: string, context: RolloutContext): Promise<void> {
-  const { live, inputs, progress } = context;
+  const { live, inputs, previous, progress } = context;
   const { namespace } = inputs;
   let candidate: string | undefined;
   const observed = await waitUntil(context, `a replica that may take over from ${from}`, (now) => {
@@ -99,11 +99,23 @@ async function switchover(from: string, context: RolloutContext): Promise<void> 
   // A checkpoint now makes the one at shutdown short; without it the switchover works as well.
   await live.exec(namespace, podName(from), 'database', ['psql', '-h', '/run/postgresql', '-U', 'postgres', '-Xqc', 'CHECKPOINT'], 120_000).catch(() => undefined);
   await patroniPost(live, namespace, podName(from), '/switchover', { leader: podName(from), candidate: podName(candidate!) }, 120);
+  const wanted = inputs.members.find(({ name }) => name === from);
+  let streamsSince: number | undefined;
   await waitUntil(context, `${candidate} primary, and ${from} streaming from it`, (now) => {
     const leader = leaderOf(now);
-    return now.leader !== undefined && now.leader !== from && leader?.role === 'primary' && isUp(leader, now.leader) && isUp(find(now, from), now.leader);
+    const old = find(now, from);
+    const over = now.leader !== undefined && now.leader !== from && leader?.role === 'primary';
+    if (!over || !isUp(leader, now.leader) || !isUp(old, now.leader)) return false;
+    // PostgreSQL of the old primary has started anew, with new settings if there were any; its agent says so within
+    // two seconds. Without waiting for that, the next plan would restart it once more.
+    streamsSince ??= Date.now();
+    const stale = wanted !== undefined && needOf(old!, wanted, inputs, previous)?.kind === 'restart';
+    return !stale || Date.now() - streamsSince > agentMs;
   });
 }
+
+/** What an agent needs at most to publish a changed state. */
+const agentMs = 12_000;
 
 /** The first wanted member that streams and, where commits are synchronous, holds them all; else the one that lags least. */
 function successor(observed: Observed, from: string, { inputs }: RolloutContext): string | undefined {
