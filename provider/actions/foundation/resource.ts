@@ -6,7 +6,7 @@ import type { FoundationInputs } from './inputs';
  * path that stays for ever, in the *installed* package: state never contains our code, and an
  * upgrade of the package shows no diff. The test tests/unit/actions/shell.test.ts serialises it.
  */
-const shell: pulumi.dynamic.ResourceProvider = {
+export const shell: pulumi.dynamic.ResourceProvider = {
   check: (olds, news) => require('pulumi-postgres-ha/dist/actions/foundation/provider.js').provider.check(olds, news),
   diff: (id, olds, news) => require('pulumi-postgres-ha/dist/actions/foundation/provider.js').provider.diff(id, olds, news),
   create: (inputs) => require('pulumi-postgres-ha/dist/actions/foundation/provider.js').provider.create(inputs),
