@@ -18,8 +18,8 @@
 import { superuser } from '../cluster/defaults';
 import type { ClusterSpec } from '../cluster/spec';
 import { isUnknown, UNKNOWN } from '../cluster/spec';
-import { hash } from '../manifests/fingerprint';
 import { userSecret } from '../manifests/names';
+import { hash } from './hash';
 import { yamlText } from './yaml-text';
 
 export function databasesYaml(spec: ClusterSpec): string {

@@ -3,10 +3,10 @@ import type { ClusterSpec } from '../cluster/spec';
 import type { Setting } from './parameters';
 
 /** Extensions that work only when their library is loaded at start. */
-export const preloadedExtensions: readonly string[] = ['pg_stat_statements', 'pgaudit'];
+export const preloadedExtensions: readonly string[] = ['pg_stat_statements', 'pgaudit', 'pg_cron'];
 
 export function defaultSettings(spec: ClusterSpec): Setting[] {
-  return [...replication, ...connections, ...observation, ...safety, libraries(spec)];
+  return [...replication, ...connections, ...observation, ...safety, libraries(spec), ...cron(spec)];
 }
 
 const replication: readonly Setting[] = [
@@ -105,4 +105,14 @@ function libraries(spec: ClusterSpec): Setting {
 export function requiredLibraries(spec: ClusterSpec): string[] {
   const extensions = new Set(spec.databases.flatMap((database) => database.extensions));
   return preloadedExtensions.filter((extension) => extensions.has(extension));
+}
+
+/** pg_cron lives in one database (validation/users.ts refuses a second), and its jobs run without a login. */
+function cron(spec: ClusterSpec): Setting[] {
+  const database = spec.databases.find(({ extensions }) => extensions.includes('pg_cron'));
+  if (!database) return [];
+  return [
+    ['cron.database_name', database.name, 'the database whose extensions name pg_cron'],
+    ['cron.use_background_workers', 'on', 'otherwise each job would log in over TCP, with a password'],
+  ];
 }

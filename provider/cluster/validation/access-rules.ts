@@ -1,5 +1,4 @@
 /** Lines of pg_hba.conf and pg_ident.conf: one that PostgreSQL can't read would keep the others from being taken up. */
-import { isIP } from 'node:net';
 import { ownMaps } from '../../config/hba';
 import type { Check } from './check';
 import { items, known } from './check';
@@ -52,16 +51,23 @@ function hbaProblem(text: string): LineProblem {
 function addressLength([address = '', next = '']: readonly string[]): number | undefined {
   if (address === '') return undefined;
   const [host = '', bits, ...more] = address.split('/');
-  const version = isIP(host);
+  const version = ipVersion(host);
   if (bits !== undefined) {
     const most = version === 4 ? 32 : 128;
     return version !== 0 && more.length === 0 && /^\d{1,3}$/.test(bits) && Number(bits) <= most
       ? 1
       : undefined;
   }
-  if (version !== 0) return isIP(next) === version ? 2 : undefined;
+  if (version !== 0) return ipVersion(next) === version ? 2 : undefined;
   // A host name, a suffix of one, or a keyword.
   return /^\.?[A-Za-z0-9]([-_.A-Za-z0-9]*[A-Za-z0-9])?$/.test(address) ? 1 : undefined;
+}
+
+/** 4, 6, or 0 for what is no address. */
+function ipVersion(text: string): 0 | 4 | 6 {
+  const parts = text.split('.');
+  if (parts.length === 4 && parts.every((part) => /^\d{1,3}$/.test(part) && Number(part) <= 255)) return 4;
+  return text.includes(':') && URL.canParse(`http://[${text}]/`) ? 6 : 0;
 }
 
 function methodProblem(text: string, type: string, method: string): LineProblem {

@@ -32,7 +32,10 @@ function object(fields: Record<string, Shape>, required: readonly string[] = [])
 
 const volume = object({ size: text, storageClass: text });
 
-const user = object({ name: text, databases: texts, options: texts, connectionLimit: whole(1) }, ['name']);
+const user = object(
+  { name: text, password: text, databases: texts, options: texts, connectionLimit: whole(1) },
+  ['name'],
+);
 
 const database = object({ name: text, owner: text, extensions: texts }, ['name']);
 

@@ -6,6 +6,7 @@ import { shown } from './words';
 const mostBytes = 63;
 
 /** A line end or a control character can't be written in a password file, nor be seen in a log. */
+// eslint-disable-next-line no-control-regex -- to find them is the point
 const controls = /[\u0000-\u001f\u007f-\u009f\u2028\u2029]/;
 
 /** What is wrong with a name of a role or a database, apart from its being reserved. */

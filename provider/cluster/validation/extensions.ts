@@ -1,4 +1,4 @@
-/** Extensions in the image, from `pg_available_extensions` of its servers: contrib and pgaudit. */
+/** Extensions in the image, from `pg_available_extensions` of its servers: contrib, and what image/packages.txt adds. */
 import { isUnknown } from '../spec';
 
 const both = [
@@ -25,8 +25,11 @@ const both = [
   'moddatetime',
   'pageinspect',
   'pg_buffercache',
+  'pg_cron',
   'pg_freespacemap',
+  'pg_partman',
   'pg_prewarm',
+  'pg_repack',
   'pg_stat_statements',
   'pg_surgery',
   'pg_trgm',
@@ -46,6 +49,7 @@ const both = [
   'tsm_system_time',
   'unaccent',
   'uuid-ossp',
+  'vector',
   'xml2',
 ];
 

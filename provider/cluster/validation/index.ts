@@ -16,7 +16,7 @@ import type { Problem } from './problem';
 import { synchronousReplicas, timings } from './replication';
 import { shaped } from './shape';
 import { memoryFits, quantities, walFits } from './sizes';
-import { databases, users } from './users';
+import { cronDatabase, databases, users } from './users';
 
 export type { Problem } from './problem';
 export { renderProblem, renderProblems } from './problem';
@@ -33,6 +33,7 @@ const checks: readonly Check[] = [
   imageReference,
   users,
   databases,
+  cronDatabase,
   clusterParameters,
   memberParameters,
   hbaLines,

@@ -17,6 +17,8 @@ const libraries = [
   'auth_delay',
   'auto_explain',
   'passwordcheck',
+  'pg_cron',
+  'pg_partman_bgw',
   'pg_prewarm',
   'pg_stat_statements',
   'pgaudit',

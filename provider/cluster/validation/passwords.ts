@@ -36,6 +36,7 @@ function whatIsWrong(password: unknown): string | undefined {
   if (password.includes('\0')) return 'a NUL character';
   if (/[\n\r]/.test(password))
     return 'a line end; a password file has one line a password, and Secrets read from files often end in one';
+  // eslint-disable-next-line no-control-regex -- to find them is the point
   if (/[\u0000-\u001f\u007f-\u009f]/.test(password)) return 'a control character';
   if (
     [...password].some((character) => !isKept(character.codePointAt(0)!)) ||

@@ -154,6 +154,20 @@ function* ownerOf(owner: string | undefined, path: string, args: Subject['args']
   };
 }
 
+/** A server has one pg_cron, in the database that cron.database_name names (config/parameter-defaults.ts). */
+export function* cronDatabase({ args }: Subject): Iterable<Problem> {
+  const holders = [...items(args.databases).entries()].filter(([, { extensions: wanted }]) =>
+    items(wanted).includes('pg_cron'),
+  );
+  for (const [n] of holders.slice(1))
+    yield {
+      code: 'cron-twice',
+      path: `databases[${n}].extensions`,
+      found: '"pg_cron" in a second database',
+      allowed: '"pg_cron" in one database; its jobs may run in others (cron.schedule_in_database)',
+    };
+}
+
 /** An image of the user's own may have others, which only its user knows. */
 function* extensionsOf(
   wanted: readonly string[] | undefined,
