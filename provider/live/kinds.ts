@@ -49,6 +49,7 @@ export interface PersistentVolumeClaim extends KubernetesObject {
   readonly spec?: {
     readonly accessModes?: readonly string[];
     readonly storageClassName?: string;
+    readonly volumeName?: string;
     readonly resources?: { readonly requests?: { readonly storage?: string } };
   };
   readonly status?: { readonly phase?: string; readonly capacity?: { readonly storage?: string } };

@@ -4,17 +4,17 @@ import { connection } from '../../config/connection';
 import { parseQuantity } from '../../config/quantity';
 import { createAuthority, issue, notAfter, unfit, type Issued } from '../../live/certificates';
 import { hasReason, LiveError } from '../../live/errors';
-import type { Metadata, Secret } from '../../live/kinds';
+import type { Metadata, PersistentVolumeClaim, Secret } from '../../live/kinds';
 import type { Live } from '../../live/live';
 import { generatePassword } from '../../live/passwords';
 import { names } from '../../manifests/names';
 import type { Context } from '../core/action';
 import { keep } from '../core/journal';
 import type { Step } from '../core/steps';
-import type { FoundationInputs } from './inputs';
+import type { FoundationInputs, VolumeInput } from './inputs';
 import { restore, snapshotKey } from './kept';
 import type { Observed } from './observe';
-import type { FoundationStep } from './plan';
+import { differs, isEmpty, type FoundationStep } from './plan';
 
 export type FoundationContext = Context<FoundationInputs, Observed>;
 
@@ -43,10 +43,11 @@ function metadata(name: string, { namespace, labels, annotations }: FoundationIn
   return { name, namespace, labels: { ...labels, ...own }, annotations };
 }
 
-async function volume(name: string, { live, inputs, progress, signal }: FoundationContext): Promise<void> {
+async function volume(name: string, context: FoundationContext): Promise<void> {
+  const { live, inputs, progress, signal } = context;
   const wanted = inputs.volumes.find((one) => one.name === name)!;
   const { namespace } = inputs;
-  const there = await live.get('PersistentVolumeClaim', namespace, name);
+  const there = await present(wanted, context);
   const has = there?.spec?.resources?.requests?.storage;
   const bytes = (quantity: string | undefined) => parseQuantity(quantity ?? '0') ?? 0;
   const grows = there !== undefined && bytes(wanted.size) > bytes(has);
@@ -73,6 +74,21 @@ async function volume(name: string, { live, inputs, progress, signal }: Foundati
       if (!hasReason(error, 'DeadlineExceeded')) throw error;
       progress.warn(`PersistentVolumeClaim ${name} is asked to be ${wanted.size}; its driver has not finished yet.`);
     });
+}
+
+/** The claim that is to be kept. One that has no volume yet and is not as wanted is deleted. */
+async function present(wanted: VolumeInput, { live, inputs, signal }: FoundationContext): Promise<PersistentVolumeClaim | undefined> {
+  const { namespace } = inputs;
+  const there = await live.get('PersistentVolumeClaim', namespace, wanted.name);
+  const asWanted = there?.spec?.resources?.requests?.storage === wanted.size && !differs(there, wanted);
+  if (!there || asWanted || !isEmpty(there)) return there;
+  await live.delete('PersistentVolumeClaim', namespace, wanted.name, { uid: there.metadata.uid });
+  await live.until(
+    [{ kind: 'PersistentVolumeClaim', namespace, selector: { fields: `metadata.name=${wanted.name}` } }],
+    (seen) => (seen.of('PersistentVolumeClaim').some(({ metadata: { uid } }) => uid === there.metadata.uid) ? undefined : true),
+    { deadline: 60_000, what: `${wanted.name} is gone`, signal },
+  );
+  return undefined;
 }
 
 async function record({ live, inputs, observed }: FoundationContext): Promise<void> {

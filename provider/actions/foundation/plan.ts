@@ -20,7 +20,7 @@ export interface FoundationStep extends Step {
 export function plan(observed: Observed, inputs: FoundationInputs, previous: FoundationInputs | undefined): FoundationStep[] {
   return [
     ...volumeSteps(observed, inputs, previous),
-    ...recordSteps(observed, inputs),
+    ...(previous ? [] : recordSteps(observed, inputs)),
     ...authoritySteps(inputs, previous),
     ...userSteps(inputs, previous),
     ...configMapSteps(observed, inputs),
@@ -33,6 +33,21 @@ function find(observed: Observed, name: string): PersistentVolumeClaim | undefin
 
 function sizeOf(claim: PersistentVolumeClaim): string {
   return claim.spec?.resources?.requests?.storage ?? '0';
+}
+
+/** Without a volume there is no data; Kubernetes changes nothing in such a claim, but it can be made anew. */
+export function isEmpty(claim: PersistentVolumeClaim): boolean {
+  return claim.status?.phase === 'Pending' && !claim.spec?.volumeName;
+}
+
+function hasData(claim: PersistentVolumeClaim | undefined): boolean {
+  return claim !== undefined && !isEmpty(claim);
+}
+
+/** Whether another class is wanted than it has. */
+export function differs(claim: PersistentVolumeClaim, volume: VolumeInput): boolean {
+  const has = claim.spec?.storageClassName;
+  return volume.storageClass !== undefined && has !== undefined && volume.storageClass !== has;
 }
 
 function bytes(quantity: string): number {
@@ -61,6 +76,8 @@ function volumeStep(volume: VolumeInput, claim: PersistentVolumeClaim | undefine
   if (!claim) return step(`create ${what}`, volume.storageClass ? `${volume.size}, class ${volume.storageClass}` : volume.size);
   const has = sizeOf(claim);
   const grows = bytes(has) < bytes(volume.size);
+  if (isEmpty(claim) && (bytes(has) !== bytes(volume.size) || differs(claim, volume)))
+    return step(`make ${what} anew`, volume.size, 'it has no volume yet');
   const before = previous?.volumes.find(({ name }) => name === volume.name);
   if (!before) return step(`take up ${what}`, grows ? `${has} → ${volume.size}` : has, 'kept from an earlier cluster');
   if (grows) return step(`grow ${what}`, `${has} → ${volume.size}, online`);
@@ -70,7 +87,7 @@ function volumeStep(volume: VolumeInput, claim: PersistentVolumeClaim | undefine
 
 /** Patroni's record goes with the data: see kept.ts for what would happen without it. */
 function recordSteps(observed: Observed, inputs: FoundationInputs): FoundationStep[] {
-  const kept = inputs.volumes.filter(({ name, purpose }) => purpose === 'data' && find(observed, name));
+  const kept = inputs.volumes.filter(({ name, purpose }) => purpose === 'data' && hasData(find(observed, name)));
   if (kept.length === 0 || observed.systemIdentifier) return [];
   const { snapshot } = observed;
   if (!snapshot)
@@ -134,14 +151,14 @@ function configMapSteps(observed: Observed, inputs: FoundationInputs): Foundatio
 export function refuseObserved(observed: Observed, inputs: FoundationInputs): Refusal[] {
   return inputs.volumes.flatMap((volume): Refusal[] => {
     const claim = find(observed, volume.name);
-    if (!claim) return [];
+    if (!claim || isEmpty(claim)) return [];
     const path = volume.purpose === 'wal' ? 'walStorage' : 'storage';
     const has = sizeOf(claim);
     const storageClass = claim.spec?.storageClassName;
     const refusals: Refusal[] = [];
     if (bytes(volume.size) < bytes(has))
       refusals.push({ property: `${path}.size`, reason: `PersistentVolumeClaim ${volume.name} has ${has}, and a volume never shrinks. Allowed: ${has} or more; write "${has}".` });
-    if (volume.storageClass !== undefined && storageClass !== undefined && volume.storageClass !== storageClass)
+    if (differs(claim, volume))
       refusals.push({ property: `${path}.storageClass`, reason: `PersistentVolumeClaim ${volume.name} is of class "${storageClass}", which can't be changed to "${volume.storageClass}". Write "${storageClass}", or leave it out.` });
     if (bytes(volume.size) > bytes(has) && storageClass !== undefined && observed.rigidClasses.includes(storageClass))
       refusals.push({ property: `${path}.size`, reason: `PersistentVolumeClaim ${volume.name} has ${has}, and storage class "${storageClass}" does not let volumes grow (allowVolumeExpansion). Write "${has}", or change the class.` });
