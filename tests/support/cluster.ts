@@ -147,9 +147,9 @@ export class DeployedCluster {
   }
 
   /** SQL as the superuser, by the socket of a pod. */
-  async sql(pod: string, text: string): Promise<string> {
+  async sql(pod: string, text: string, deadline = 10_000): Promise<string> {
     const command = ['psql', '-XAtq', '-h', '/run/postgresql', '-U', 'postgres', '-d', 'postgres', '-c', text];
-    const { code, stdout, stderr } = await this.live.exec(this.namespace, pod, 'database', command, 10_000);
+    const { code, stdout, stderr } = await this.live.exec(this.namespace, pod, 'database', command, deadline);
     if (code !== 0) throw new Error(`psql in ${pod} ended with ${code}: ${stderr}`);
     return stdout.trim();
   }

@@ -77,7 +77,9 @@ export class PodNamespace {
 
   async create(): Promise<void> {
     await this.kubectl(['create', 'namespace', this.namespace]);
-    const level = ['enforce=restricted', 'enforce-version=latest'].map((l) => `pod-security.kubernetes.io/${l}`);
+    const level = ['enforce=restricted', 'enforce-version=latest'].map(
+      (l) => `pod-security.kubernetes.io/${l}`,
+    );
     await this.kubectl(['label', 'namespace', this.namespace, ...level]);
   }
 
@@ -96,7 +98,8 @@ export class PodNamespace {
         const log = await this.kubectl(['-n', this.namespace, 'logs', name, '-c', 'main']);
         return { code: terminated.exitCode, message: terminated.message ?? '', log };
       }
-      if (Date.now() > deadline) throw new Error(`pod ${name} has not ended in 60 s: ${JSON.stringify(status)}`);
+      if (Date.now() > deadline)
+        throw new Error(`pod ${name} has not ended in 60 s: ${JSON.stringify(status)}`);
       await delay(250);
     }
   }

@@ -61,7 +61,7 @@ export class Workload {
   private nextId = 1;
   private refused = 0;
   private lastRefusal = '';
-  private lastOk = -Infinity;
+  private lastOkInvoked = -Infinity;
 
   constructor(
     private readonly target: Target,
@@ -82,14 +82,19 @@ export class Workload {
     return { appends: this.appends, register: this.register };
   }
 
-  /** Time (performance.now) of the last acknowledged row. */
-  get lastAcknowledged(): number {
-    return this.lastOk;
-  }
-
   /** Connections that could not be made, and why the last of them could not. */
   get refusals(): { readonly count: number; readonly last: string } {
     return { count: this.refused, last: this.lastRefusal };
+  }
+
+  /** Waits until a row is acknowledged that was sent after `time`. */
+  async acknowledgedAfter(time: number, deadline: number): Promise<void> {
+    const end = performance.now() + deadline;
+    while (this.lastOkInvoked <= time) {
+      if (performance.now() > end)
+        throw new Error(`no write was acknowledged for ${deadline / 1000} s; last refusal: ${this.lastRefusal}`);
+      await pause(20);
+    }
   }
 
   async stop(): Promise<History> {
@@ -132,7 +137,9 @@ export class Workload {
     const text = 'insert into workload_rows (key, id) values ($1, $2)';
     const done = await this.timed(connection, text, [key, id]);
     this.appends.push({ kind: 'append', key, id, ...done.operation });
-    if (done.operation.outcome === 'ok') this.lastOk = done.operation.completed;
+    if (done.operation.outcome === 'ok')
+      this.lastOkInvoked = Math.max(this.lastOkInvoked, done.operation.invoked);
+    else this.lastRefusal = done.operation.reason ?? '';
     return done.operation.outcome === 'ok';
   }
 

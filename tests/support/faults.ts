@@ -1,0 +1,238 @@
+/** The faults of the failover test: each is made real, and has taken effect when its promise ends. */
+import { setTimeout as pause } from 'node:timers/promises';
+import {
+  containerProcesses,
+  cutPod,
+  healPod,
+  startApiServer,
+  stopApiServer,
+  type ContainerProcess,
+} from '../../local/kubernetes/faults';
+import { names, podName } from '../../provider/manifests/names';
+import type { DeployedCluster } from './cluster';
+import type { PlainClusterArgs, TestStack } from './stack';
+
+export interface FaultContext {
+  readonly cluster: DeployedCluster;
+  /** The member that leads now. */
+  readonly primary: string;
+  readonly stack: TestStack;
+  readonly args: Readonly<Record<string, PlainClusterArgs>>;
+}
+
+export interface Fault {
+  readonly title: string;
+  readonly modes: readonly ('strict' | 'quorum')[];
+  inject(context: FaultContext): Promise<void>;
+  /** Milliseconds until it has taken effect (and is over, where it ends by itself). */
+  readonly longest: number;
+  /** Whether another member must lead afterwards. Absent: either is right. */
+  readonly changesPrimary?: boolean;
+  /** Milliseconds for which writes may be refused; absent: only the test's own limit holds. */
+  readonly longestGap?: number;
+}
+
+const both = ['strict', 'quorum'] as const;
+const strict = ['strict'] as const;
+const effect = 60_000;
+
+export const faults: readonly Fault[] = [
+  {
+    title: 'primary pod deleted, default grace',
+    modes: both,
+    longest: effect,
+    changesPrimary: true,
+    inject: (context) => deletePod(context, context.primary),
+  },
+  {
+    title: 'primary pod deleted, grace 0',
+    modes: both,
+    longest: effect,
+    inject: (context) => deletePod(context, context.primary, 0),
+  },
+  {
+    title: 'postmaster killed with 9',
+    modes: both,
+    longest: effect,
+    async inject(context) {
+      const [old] = await processes(context.cluster, context.primary, isPostmaster);
+      process.kill(old!.pid, 'SIGKILL');
+      await until('a new postmaster', effect, async () => {
+        const [now] = await processes(context.cluster, context.primary, isPostmaster);
+        return now !== undefined && now.pid !== old!.pid;
+      });
+    },
+  },
+  {
+    title: 'kill 1 in the container',
+    modes: strict,
+    longest: effect,
+    changesPrimary: true,
+    inject: (context) =>
+      restarted(context, async () => {
+        const { live, namespace } = context.cluster;
+        await live.exec(namespace, podName(context.primary), 'database', ['/bin/sh', '-c', 'kill 1'], 10_000);
+      }),
+  },
+  {
+    title: 'Patroni killed with 9',
+    modes: strict,
+    longest: effect,
+    inject: (context) => restarted(context, () => signalled(context, isPatroni, 'SIGKILL')),
+  },
+  {
+    title: 'Patroni stopped (SIGSTOP)',
+    modes: both,
+    longest: 2 * effect,
+    inject: (context) => restarted(context, () => signalled(context, isPatroni, 'SIGSTOP'), 2 * effect),
+  },
+  {
+    title: 'a backend killed by the kernel, out of memory',
+    modes: strict,
+    longest: effect,
+    inject: outOfMemory,
+  },
+  {
+    // What the kernel does on cgroup v2, where kubelet sets memory.oom.group.
+    title: 'every process of the container killed at once',
+    modes: strict,
+    longest: effect,
+    inject: (context) => restarted(context, () => signalled(context, () => true, 'SIGKILL')),
+  },
+  {
+    title: "a replica's volume lost",
+    modes: strict,
+    longest: 4 * effect,
+    changesPrimary: false,
+    longestGap: 5000,
+    inject: loseVolume,
+  },
+  {
+    title: 'API server away for 60 s',
+    modes: strict,
+    longest: 2 * effect,
+    changesPrimary: false,
+    longestGap: 5000,
+    async inject() {
+      await stopApiServer();
+      await pause(60_000);
+      await startApiServer();
+    },
+  },
+  {
+    title: 'API server flapping, 6 times 5 s away and 5 s there',
+    modes: strict,
+    longest: 3 * effect,
+    async inject() {
+      for (let round = 0; round < 6; round++) {
+        await stopApiServer();
+        await pause(5000);
+        await startApiServer();
+        await pause(5000);
+      }
+    },
+  },
+  {
+    title: "the primary's network cut for 40 s",
+    modes: both,
+    longest: effect,
+    changesPrimary: true,
+    async inject({ cluster, primary }) {
+      const address = (await cluster.pod(primary)).status!.podIP!;
+      await cutPod(address);
+      try {
+        await pause(40_000);
+      } finally {
+        await healPod(address);
+      }
+    },
+  },
+];
+
+async function deletePod({ cluster }: FaultContext, member: string, grace?: number): Promise<void> {
+  const before = (await cluster.pod(member)).metadata.uid;
+  const options = grace === undefined ? {} : { gracePeriodSeconds: grace };
+  await cluster.live.delete('Pod', cluster.namespace, podName(member), options);
+  await until(`another pod of ${member}`, effect, async () => {
+    const now = await cluster.live.get('Pod', cluster.namespace, podName(member));
+    return now !== undefined && now.metadata.uid !== before;
+  });
+}
+
+/** Does `fault` and waits until kubelet has started the primary's container again. */
+async function restarted({ cluster, primary }: FaultContext, fault: () => Promise<unknown>, deadline = effect): Promise<void> {
+  const count = async (): Promise<string> => {
+    const pod = await cluster.pod(primary);
+    const database = pod.status?.containerStatuses?.find((status) => status.name === 'database');
+    return `${pod.metadata.uid} ${database?.restartCount}`;
+  };
+  const before = await count();
+  await fault();
+  await until(`the container of ${primary} to be started again`, deadline, async () => (await count()) !== before);
+}
+
+async function signalled(
+  { cluster, primary }: FaultContext,
+  which: (process: ContainerProcess) => boolean,
+  signal: NodeJS.Signals,
+): Promise<void> {
+  const found = await processes(cluster, primary, which);
+  if (found.length === 0) throw new Error(`no such process in the container of ${primary}`);
+  for (const { pid } of found) {
+    try {
+      process.kill(pid, signal);
+    } catch (error) {
+      // The first one killed may have taken others with it.
+      if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error;
+    }
+  }
+}
+
+const isPostmaster = ({ name, commandLine }: ContainerProcess): boolean =>
+  name === 'postgres' && !commandLine.startsWith('postgres:');
+const isPatroni = ({ commandLine }: ContainerProcess): boolean =>
+  /python/.test(commandLine) && /patroni|start\.py/.test(commandLine);
+
+async function processes(
+  cluster: DeployedCluster,
+  member: string,
+  which: (process: ContainerProcess) => boolean,
+): Promise<ContainerProcess[]> {
+  const pod = await cluster.pod(member);
+  const status = pod.status?.containerStatuses?.find(({ name }) => name === 'database');
+  const id = (status as { containerID?: string } | undefined)?.containerID;
+  if (!id || !pod.metadata.uid) return [];
+  return containerProcesses(pod.metadata.uid, id).filter(which);
+}
+
+/** A statement that takes more memory than the container may have: the kernel kills its backend. */
+async function outOfMemory({ cluster, primary }: FaultContext): Promise<void> {
+  const hog = `set work_mem = '64GB'; select count(*) from (select distinct md5(i::text) || repeat('x', 900) from generate_series(1, 4000000) i offset 0) t`;
+  const failed = await cluster.sql(podName(primary), hog, 60_000).then(
+    () => undefined,
+    (error: unknown) => String(error),
+  );
+  if (failed === undefined) throw new Error('the statement ended, so the container has more memory than it was given');
+}
+
+/** Volume and pod of a replica go; `pulumi up --refresh` makes the volume anew, and Patroni fills it. */
+async function loseVolume({ cluster, stack, args }: FaultContext): Promise<void> {
+  const replica = await cluster.replica();
+  const claim = names.dataVolume(replica);
+  const before = (await cluster.live.get('PersistentVolumeClaim', cluster.namespace, claim))?.metadata.uid;
+  await cluster.live.delete('PersistentVolumeClaim', cluster.namespace, claim);
+  await cluster.live.delete('Pod', cluster.namespace, podName(replica), { gracePeriodSeconds: 0 });
+  await until(`${claim} to be gone`, effect, async () => {
+    return (await cluster.live.get('PersistentVolumeClaim', cluster.namespace, claim))?.metadata.uid !== before;
+  });
+  await stack.up(args, { refresh: true });
+}
+
+async function until(what: string, deadline: number, check: () => Promise<boolean>): Promise<void> {
+  const end = performance.now() + deadline;
+  // The API server may be away for a moment: that is no answer.
+  while (!(await check().catch(() => false))) {
+    if (performance.now() > end) throw new Error(`waited ${deadline / 1000} s in vain for ${what}`);
+    await pause(200);
+  }
+}
