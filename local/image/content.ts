@@ -80,12 +80,15 @@ function apply(config: ImageConfig, name: string, value: string): void {
 function assignment(name: string, value: string): [string, string] {
   const match = /^([A-Za-z_][\w.-]*)=([^\s"'\\$]*)$/.exec(value);
   if (!match) {
-    throw new Error(`${name} ${value}: one NAME=value a line, without spaces, quotes or variables, is allowed`);
+    throw new Error(
+      `${name} ${value}: one NAME=value a line, without spaces, quotes or variables, is allowed`,
+    );
   }
   return [match[1] ?? '', match[2] ?? ''];
 }
 
 function execForm(name: string, value: string): string[] {
-  if (!value.startsWith('[')) throw new Error(`${name} ${value}: only the JSON form ["program", …] is allowed`);
+  if (!value.startsWith('['))
+    throw new Error(`${name} ${value}: only the JSON form ["program", …] is allowed`);
   return JSON.parse(value) as string[];
 }

@@ -4,14 +4,7 @@ import { execFileSync } from 'node:child_process';
 import * as fs from 'node:fs';
 import * as path from 'node:path';
 
-export const parametersFile = path.join(
-  __dirname,
-  '..',
-  '..',
-  'provider',
-  'config',
-  'parameters-data.json',
-);
+export const parametersFile = path.join(__dirname, '..', '..', 'provider', 'config', 'parameters-data.json');
 
 export const majors = [17, 18];
 

@@ -11,11 +11,7 @@ function cannotRun(program: string, error: Error): Error {
   return new Error(`${program} cannot be run (${error.message}): install the Debian package that has it`);
 }
 
-export async function run(
-  program: string,
-  args: string[],
-  log: (line: string) => void,
-): Promise<void> {
+export async function run(program: string, args: string[], log: (line: string) => void): Promise<void> {
   const child = spawn(program, args, {
     stdio: ['ignore', 'pipe', 'pipe'],
     // The new root has its own paths and no locale of ours.

@@ -67,9 +67,7 @@ async function buildContent(directory: string, log: (line: string) => void): Pro
 
 async function buildImage(directory: string): Promise<void> {
   const content = await built(contentRecipe);
-  const { created, layer } = JSON.parse(
-    fs.readFileSync(path.join(content, 'layer.json'), 'utf8'),
-  ) as Content;
+  const { created, layer } = JSON.parse(fs.readFileSync(path.join(content, 'layer.json'), 'utf8')) as Content;
   const files = await tarLayer(path.join(directory, 'files.tar.zst'), imageFile('rootfs'), created, [
     '--owner=0',
     '--group=0',
@@ -107,7 +105,12 @@ function debootstrapArguments(root: string, dates: string, sources: string[]): s
 }
 
 /** The directory as a layer that is the same bytes for the same content. */
-async function tarLayer(file: string, directory: string, created: number, options: string[] = []): Promise<Layer> {
+async function tarLayer(
+  file: string,
+  directory: string,
+  created: number,
+  options: string[] = [],
+): Promise<Layer> {
   const tar = outputOf('tar', [
     `--directory=${directory}`,
     '--create',
@@ -129,7 +132,8 @@ export function newestDate(releaseDates: string): number {
     .split('\n')
     .map((line) => Date.parse(line.replace(/^Date:/, '').trim()) / 1000)
     .filter((seconds) => Number.isFinite(seconds));
-  if (dates.length === 0) throw new Error(`no date in the suites' Release files: ${JSON.stringify(releaseDates)}`);
+  if (dates.length === 0)
+    throw new Error(`no date in the suites' Release files: ${JSON.stringify(releaseDates)}`);
   return Math.max(...dates);
 }
 

@@ -7,7 +7,8 @@ const block = 512;
 /** The 512 bytes before a file's content. */
 export function header(name: string, size: number, seconds: number): Buffer {
   if (Buffer.byteLength(name) > 100) throw new Error(`${name}: a name in the archive has at most 100 bytes`);
-  if (size >= 8 ** 11) throw new Error(`${name} has ${size} bytes; a file in the archive has less than 8 GiB`);
+  if (size >= 8 ** 11)
+    throw new Error(`${name} has ${size} bytes; a file in the archive has less than 8 GiB`);
   const bytes = Buffer.alloc(block);
   const octal = (value: number, offset: number, width: number): void => {
     bytes.write(`${value.toString(8).padStart(width - 1, '0')}\0`, offset, 'latin1');

@@ -1,105 +1,30 @@
 // The image's contract (image/README.md) on a real node: what is in it, what a pod gets when it keeps the
 // contract, and what it is told when it does not.
 import * as assert from 'node:assert/strict';
-import { execFile } from 'node:child_process';
-import { promisify } from 'node:util';
 import * as path from 'node:path';
-import { setTimeout as delay } from 'node:timers/promises';
 import { built } from '../../local/build/cache';
 import { parametersText, recordedParameters } from '../../local/image/parameters';
-import { contentRecipe, imageName } from '../../local/image/recipe';
-import { type LocalCluster, up } from '../../local/kubernetes/cluster';
+import { contentRecipe } from '../../local/image/recipe';
+import { up } from '../../local/kubernetes/cluster';
+import { type Container, PodNamespace, restricted } from '../support/image-pods';
 
-const run = promisify(execFile);
-const namespace = `image-test-${process.pid}`;
-const restricted = {
-  allowPrivilegeEscalation: false,
-  readOnlyRootFilesystem: true,
-  runAsNonRoot: true,
-  capabilities: { drop: ['ALL'] },
-};
-
-interface Container {
-  args: string[];
-  env?: Record<string, string>;
-  /** Paths that are emptyDirs. */
-  mounts?: string[];
-  /** Shell commands in an init container with the same mounts. */
-  before?: string;
-  security?: Record<string, unknown>;
-}
-
-interface Ended {
-  code: number;
-  message: string;
-  log: string;
-}
-
-let cluster: LocalCluster;
-
-async function kubectl(args: string[], input?: string): Promise<string> {
-  const running = run(cluster.kubectl, ['--kubeconfig', cluster.kubeconfig, ...args]);
-  running.child.stdin?.end(input ?? '');
-  return (await running).stdout;
-}
-
-function pod(name: string, container: Container): unknown {
-  const volume = (mount: string): string => mount.replaceAll('/', '-').slice(1);
-  const volumeMounts = (container.mounts ?? []).map((mount) => ({ name: volume(mount), mountPath: mount }));
-  const common = {
-    image: imageName,
-    imagePullPolicy: 'Never',
-    securityContext: container.security ?? restricted,
-    volumeMounts,
-  };
-  return {
-    apiVersion: 'v1',
-    kind: 'Pod',
-    metadata: { name, namespace },
-    spec: {
-      restartPolicy: 'Never',
-      terminationGracePeriodSeconds: 2,
-      securityContext: { fsGroup: 26, seccompProfile: { type: 'RuntimeDefault' } },
-      ...(container.before
-        ? { initContainers: [{ ...common, name: 'before', args: ['sh', '-euc', container.before] }] }
-        : {}),
-      containers: [
-        {
-          ...common,
-          name: 'main',
-          args: container.args,
-          env: Object.entries(container.env ?? {}).map(([key, value]) => ({ name: key, value })),
-        },
-      ],
-      volumes: (container.mounts ?? []).map((mount) => ({ name: volume(mount), emptyDir: {} })),
-    },
-  };
-}
-
-interface PodStatus {
-  phase: string;
-  containerStatuses?: { state: { terminated?: { exitCode: number; message?: string } } }[];
-}
-
-async function statusOf(name: string): Promise<PodStatus> {
-  return JSON.parse(await kubectl(['-n', namespace, 'get', 'pod', name, '-o', 'jsonpath={.status}'])) as PodStatus;
-}
-
-/** Runs the pod to its end. */
-async function end(name: string, container: Container): Promise<Ended> {
-  await kubectl(['apply', '-f', '-'], JSON.stringify(pod(name, container)));
-  const deadline = Date.now() + 60_000;
-  for (;;) {
-    const status = await statusOf(name);
-    const terminated = status.containerStatuses?.[0]?.state.terminated;
-    if (terminated) {
-      const log = await kubectl(['-n', namespace, 'logs', name, '-c', 'main']);
-      return { code: terminated.exitCode, message: terminated.message ?? '', log };
-    }
-    if (Date.now() > deadline) throw new Error(`pod ${name} has not ended in 60 s: ${JSON.stringify(status)}`);
-    await delay(250);
-  }
-}
+const roleFiles = `
+  printf '%s\\n' '[pgbouncer]' listen_addr=127.0.0.1 auth_type=any admin_users=admin unix_socket_dir=/tmp \\
+    >/etc/pgbouncer/pgbouncer.ini
+  openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 1 -subj /CN=127.0.0.1 \\
+    -keyout /etc/pgbackrest/key -out /etc/pgbackrest/crt 2>/dev/null
+  chmod 0600 /etc/pgbackrest/key
+  printf '%s\\n' '[global]' repo1-path=/pgbackrest log-level-file=off tls-server-address=127.0.0.1 \\
+    tls-server-cert-file=/etc/pgbackrest/crt tls-server-key-file=/etc/pgbackrest/key \\
+    tls-server-ca-file=/etc/pgbackrest/crt 'tls-server-auth=127.0.0.1=*' >/etc/pgbackrest/pgbackrest.conf`;
+const rolesAnswer = `
+  soon() { for _ in $(seq 100); do if "$@" 2>/dev/null; then return; fi; sleep 0.1; done; "$@"; }
+  metrics() { curl -sf http://127.0.0.1:9187/metrics | grep -x 'pg_up 0'; }
+  entrypoint pgbouncer & entrypoint exporter & entrypoint repo-host &
+  soon psql -h /tmp -p 6432 -U admin -Atc 'SHOW VERSION' pgbouncer
+  soon metrics
+  soon pgbackrest server-ping 127.0.0.1
+  echo 'repository host answers'`;
 
 const patroniMounts = ['/pgdata', '/tmp', '/run/postgresql', '/etc/patroni'];
 const withData = (version: string): string =>
@@ -108,17 +33,20 @@ const withData = (version: string): string =>
 describe('the image on a node', function () {
   this.timeout(120_000);
 
+  let pods: PodNamespace | undefined;
+
   before(async function () {
     this.timeout(30 * 60_000);
-    cluster = await up();
-    await kubectl(['create', 'namespace', namespace]);
-    const level = ['pod-security.kubernetes.io/enforce=restricted', 'pod-security.kubernetes.io/enforce-version=latest'];
-    await kubectl(['label', 'namespace', namespace, ...level]);
+    pods = new PodNamespace(await up(), `image-test-${process.pid}`);
+    await pods.create();
   });
 
-  after(async () => {
-    if (cluster) await kubectl(['delete', 'namespace', namespace, '--wait=false']);
-  });
+  after(async () => pods?.remove());
+
+  function end(name: string, container: Container): ReturnType<PodNamespace['end']> {
+    if (!pods) throw new Error('there is no namespace');
+    return pods.end(name, container);
+  }
 
   it('runs as 26 on a read-only root in a restricted namespace, with the programs of the contract', async () => {
     const script = `
@@ -165,7 +93,12 @@ describe('the image on a node', function () {
     ],
     [
       'refuses a PG_MAJOR that is no number',
-      { args: ['patroni'], env: { PG_MAJOR: '../18' }, mounts: patroniMounts, before: 'touch /etc/patroni/patroni.yml' },
+      {
+        args: ['patroni'],
+        env: { PG_MAJOR: '../18' },
+        mounts: patroniMounts,
+        before: 'touch /etc/patroni/patroni.yml',
+      },
       78,
       [/^image contract: PG_MAJOR is "\.\.\/18"/],
     ],
@@ -173,7 +106,9 @@ describe('the image on a node', function () {
       'refuses data of another major version',
       { args: ['patroni'], env: { PG_MAJOR: '18' }, mounts: patroniMounts, before: withData('17') },
       78,
-      [/^image contract: \/pgdata\/data was made by PostgreSQL "17", PG_MAJOR is "18"; .* Upgrade resource\n$/],
+      [
+        /^image contract: \/pgdata\/data was made by PostgreSQL "17", PG_MAJOR is "18"; .* Upgrade resource\n$/,
+      ],
     ],
     [
       'refuses data whose WAL volume is missing',
@@ -194,7 +129,9 @@ describe('the image on a node', function () {
         before: withData('18'),
       },
       73,
-      [/^image contract: \d+ MiB are free at \/pgdata; PostgreSQL needs 99999999 MiB to start; make the volume larger/],
+      [
+        /^image contract: \d+ MiB are free at \/pgdata; PostgreSQL needs 99999999 MiB to start; make the volume larger/,
+      ],
     ],
     [
       'refuses another user for the data',
@@ -207,10 +144,20 @@ describe('the image on a node', function () {
       78,
       [/role patroni runs as user 1000; it runs as user 26 \(postgres\)/],
     ],
-    ['refuses an agent without its program', { args: ['agent'], mounts: ['/tmp'] }, 78, [/scripts\/agent\.py/]],
+    [
+      'refuses an agent without its program',
+      { args: ['agent'], mounts: ['/tmp'] },
+      78,
+      [/scripts\/agent\.py/],
+    ],
     ['refuses an exporter without a database', { args: ['exporter'] }, 78, [/none of DATA_SOURCE_NAME/]],
     ['refuses a pooler without its file', { args: ['pgbouncer'], mounts: ['/tmp'] }, 78, [/pgbouncer\.ini/]],
-    ['refuses a repository host without a repository', { args: ['repo-host'] }, 78, [/mounted at \/pgbackrest/]],
+    [
+      'refuses a repository host without a repository',
+      { args: ['repo-host'] },
+      78,
+      [/mounted at \/pgbackrest/],
+    ],
   ];
   broken.forEach(([what, container, expected, messages], index) => {
     it(`${what}: exit code ${expected}`, async () => {
@@ -246,7 +193,8 @@ describe('the image on a node', function () {
 
   it('leaves nothing alive when the role is killed with 9', async () => {
     // The orphan would keep the container, and its log, going on for a minute.
-    const script = '(sleep 3; echo alive) & kill -9 $$';
+    // Kubernetes makes $$ of $$$$ (expansion of variables in args).
+    const script = '(sleep 3; echo alive) & kill -9 $$$$';
     const { code, log } = await end('kill-9', { args: ['sh', '-c', script] });
     assert.deepEqual({ code, log }, { code: 137, log: '' });
   });
@@ -255,6 +203,19 @@ describe('the image on a node', function () {
     const script = '(sleep 0.2 & exit 0); sleep 1; ps -eo stat= | grep -c Z || true';
     const { log } = await end('orphan', { args: ['sh', '-c', script] });
     assert.equal(log, '0\n');
+  });
+
+  it('runs the pooler, the exporter and the repository host on their mounted files', async () => {
+    const { code, log } = await end('roles', {
+      args: ['sh', '-euc', rolesAnswer],
+      env: { DATA_SOURCE_URI: '127.0.0.1:1/none' },
+      mounts: ['/tmp', '/pgbackrest', '/etc/pgbouncer', '/etc/pgbackrest'],
+      before: roleFiles,
+    });
+    assert.equal(code, 0, log);
+    assert.match(log, /^PgBouncer 1\./m);
+    assert.match(log, /^pg_up 0$/m);
+    assert.match(log, /^repository host answers$/m);
   });
 
   it('accepts the parameters that parameters-data.json says', async function () {

@@ -90,7 +90,7 @@ export class PodNamespace {
   /** Runs the pod to its end. */
   async end(name: string, container: Container): Promise<Ended> {
     await this.kubectl(['apply', '-f', '-'], JSON.stringify(pod(this.namespace, name, container)));
-    const deadline = Date.now() + 60_000;
+    const deadline = Date.now() + 100_000;
     for (;;) {
       const status = await this.statusOf(name);
       const terminated = status.containerStatuses?.[0]?.state.terminated;
@@ -99,7 +99,7 @@ export class PodNamespace {
         return { code: terminated.exitCode, message: terminated.message ?? '', log };
       }
       if (Date.now() > deadline)
-        throw new Error(`pod ${name} has not ended in 60 s: ${JSON.stringify(status)}`);
+        throw new Error(`pod ${name} has not ended in 100 s: ${JSON.stringify(status)}`);
       await delay(250);
     }
   }

@@ -15,7 +15,9 @@ describe('the image: what it is made of', () => {
   it('has the same extensions for both majors', () => {
     const packages = listed(read('packages.txt'));
     const of = (major: string): string[] =>
-      packages.filter((name) => name.startsWith(`postgresql-${major}`)).map((name) => name.replace(major, 'N'));
+      packages
+        .filter((name) => name.startsWith(`postgresql-${major}`))
+        .map((name) => name.replace(major, 'N'));
     assert.ok(of('18').length > 1);
     assert.deepEqual(of('18'), of('17'));
   });
@@ -28,11 +30,21 @@ describe('the image: what it is made of', () => {
 
   it('is made by the Dockerfile from the files that the recipe reads', () => {
     const dockerfile = read('Dockerfile');
-    for (const name of ['packages.txt', 'suites.txt', 'build/prepare.sh', 'build/trim.sh', 'build/dpkg-excludes']) {
+    for (const name of [
+      'packages.txt',
+      'suites.txt',
+      'build/prepare.sh',
+      'build/trim.sh',
+      'build/dpkg-excludes',
+    ]) {
       assert.ok(dockerfile.includes(name), `the Dockerfile does not use ${name}`);
     }
     const installed = /apt-get install[^;]*/.exec(dockerfile.replaceAll('\\\n', ' '))?.[0] ?? '';
-    assert.match(installed, /--no-install-recommends$/, 'the Dockerfile installs something beside packages.txt');
+    assert.match(
+      installed,
+      /--no-install-recommends$/,
+      'the Dockerfile installs something beside packages.txt',
+    );
   });
 
   it('is made again when any of its files changes, and its packages only when theirs do', () => {

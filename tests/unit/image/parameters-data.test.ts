@@ -19,9 +19,21 @@ describe('parameters-data.json', () => {
   });
 
   const facts: [number, string, Parameter][] = [
-    [18, 'max_connections', { type: 'integer', context: 'postmaster', min: '1', max: '262143', default: '100' }],
-    [17, 'work_mem', { type: 'integer', context: 'user', unit: 'kB', min: '64', max: '2147483647', default: '4096' }],
-    [18, 'io_method', { type: 'enum', context: 'postmaster', values: ['sync', 'worker', 'io_uring'], default: 'worker' }],
+    [
+      18,
+      'max_connections',
+      { type: 'integer', context: 'postmaster', min: '1', max: '262143', default: '100' },
+    ],
+    [
+      17,
+      'work_mem',
+      { type: 'integer', context: 'user', unit: 'kB', min: '64', max: '2147483647', default: '4096' },
+    ],
+    [
+      18,
+      'io_method',
+      { type: 'enum', context: 'postmaster', values: ['sync', 'worker', 'io_uring'], default: 'worker' },
+    ],
   ];
   for (const [major, name, fact] of facts) {
     it(`knows ${name} of PostgreSQL ${major}`, () => assert.deepEqual(recorded[major]?.[name], fact));
@@ -33,7 +45,12 @@ describe('parameters-data.json', () => {
   });
 
   it('knows the parameters of the libraries in the image', () => {
-    for (const name of ['pg_stat_statements.max', 'pgaudit.log', 'auto_explain.log_min_duration', 'cron.database_name']) {
+    for (const name of [
+      'pg_stat_statements.max',
+      'pgaudit.log',
+      'auto_explain.log_min_duration',
+      'cron.database_name',
+    ]) {
       for (const major of majors) assert.ok(recorded[major]?.[name], `${name} of ${major}`);
     }
   });
