@@ -55,7 +55,7 @@ export function dynamicProvider<I extends ActionInputs, O>(action: Action<I, O>,
       previous,
       approved: approvedOf(action, inputs, previous),
       expected: previous?.identity,
-      progress: progressOf(inputs.urn),
+      progress: progressOf(inputs.row),
     });
     const { unfinished: _unfinished, ...rest } = inputs;
     return { ...rest, identity } as Outputs<I>;
@@ -74,7 +74,7 @@ export function dynamicProvider<I extends ActionInputs, O>(action: Action<I, O>,
         return { inputs: { ...given, plan: previous.plan, planDigest: previous.planDigest }, failures: [] };
       try {
         const found = await planned(await connect(inputs), inputs, previous);
-        progressOf(inputs.urn).say(render(action.kind, inputs.cluster, found.digest, found.plan));
+        progressOf(inputs.row).say(render(action.kind, inputs.cluster, found.digest, found.plan));
         const failures = [...found.refusals, ...approvalRefusals(action, inputs, found.plan, found.digest)];
         return { inputs: { ...given, plan: { [triggerOf(action, inputs)]: found.plan }, planDigest: found.digest }, failures };
       } catch (error) {
@@ -92,7 +92,7 @@ export function dynamicProvider<I extends ActionInputs, O>(action: Action<I, O>,
       if (other) throw new Error(other);
       if (before.unfinished && sameWanted(before, after)) {
         const found = await planned(live, after, before);
-        progressOf(after.urn).say(`Not finished last time (${before.unfinished}).\n${render(action.kind, after.cluster, found.digest, found.plan)}`);
+        progressOf(after.row).say(`Not finished last time (${before.unfinished}).\n${render(action.kind, after.cluster, found.digest, found.plan)}`);
       }
       return { changes };
     },
@@ -127,7 +127,7 @@ export function dynamicProvider<I extends ActionInputs, O>(action: Action<I, O>,
       const live = await connect(state);
       const other = mismatch(state.identity, await identify(live, state.namespace, state.cluster), state.cluster, live.server);
       if (other) throw new Error(other);
-      await action.remove(live, state, progressOf(state.urn));
+      await action.remove(live, state, progressOf(state.row));
     },
   };
 }

@@ -20,7 +20,7 @@ export function sameWanted(a: object, b: object): boolean {
 
 /** Whether anything that a plan or its execution needs is not known before `up`. */
 export function hasUnknown(inputs: ActionInputs): boolean {
-  const { urn: _urn, ...rest } = inputs;
+  const { row: _row, ...rest } = inputs;
   const { plan: _plan, planDigest: _digest, ...given } = rest as Record<string, unknown>;
   return isUnknown(JSON.stringify(given));
 }

@@ -28,7 +28,8 @@ export class Foundation extends pulumi.dynamic.Resource {
 
   constructor(name: string, args: FoundationArgs, opts?: pulumi.CustomResourceOptions) {
     // A dynamic provider is not told its URN; it needs it to write progress to the resource's own row.
-    const urn = pulumi.createUrn(name, 'pulumi-nodejs:dynamic/postgres-ha:Foundation', opts?.parent);
-    super(shell, name, { plan: undefined, identity: undefined, urn, ...args }, opts, 'postgres-ha', 'Foundation');
+    // (Its name can't be `urn`: the SDK leaves an input of that name out.)
+    const row = pulumi.createUrn(name, 'pulumi-nodejs:dynamic/postgres-ha:Foundation', opts?.parent);
+    super(shell, name, { plan: undefined, identity: undefined, row, ...args }, opts, 'postgres-ha', 'Foundation');
   }
 }
