@@ -76,6 +76,8 @@ class Agent:
             self._postgresql(patroni_config.parameter_names(dcs) + patroni_config.parameter_names(own), status),
         ]
         self._lead(answer)
+        # A primary without the lock is just being made or promoted: it will lead in a moment.
+        settled.append(self._in_recovery is not False or self._leads)
         if self._leads and self._config.object:
             settled.append(self._apply_dcs(data, dcs, status, problems))
             settled.append(self._apply_databases(data, status, problems))
