@@ -77,7 +77,7 @@ function uri(hosts: readonly string[], login: Login, options: Record<string, str
   const hostList = hosts.map((host) => `${host}:${postgresPort}`).join(',');
   const query = { sslmode: 'verify-full', sslrootcert: rootCertificatePath, ...options };
   return (
-    `postgresql://${encode(login.user)}:${encode(login.password)}@${hostList}/${encode(login.dbname)}?` +
+    `postgresql://${encode(login.user)}:${encode(login.password)}@${hostList}/${encodeDatabase(login.dbname)}?` +
     Object.entries(query)
       .map(([key, value]) => `${key}=${value}`)
       .join('&')
@@ -100,6 +100,14 @@ function encode(text: string): string {
     /[!'()*]/g,
     (character) => `%${character.charCodeAt(0).toString(16).toUpperCase()}`,
   );
+}
+
+/**
+ * node-postgres decodes the path with decodeURI, which leaves the reserved characters encoded; in a path
+ * they may stand as they are, but for `/?#`, which validation refuses in a database's name.
+ */
+function encodeDatabase(name: string): string {
+  return encode(name).replace(/%(3B|3A|40|26|2B|24|2C)/g, decodeURIComponent);
 }
 
 /** In a password file `:` and `\` are escaped by `\`. */

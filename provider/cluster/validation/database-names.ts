@@ -31,7 +31,10 @@ export function nameProblem(path: string, name: string): Problem | undefined {
   return undefined;
 }
 
-/** libpq takes a database name with `=`, or one that begins as a URI, for a whole connection string. */
-export function isTakenForConnectionString(name: string): boolean {
-  return name.includes('=') || /^postgres(ql)?:\/\//.test(name);
+/**
+ * libpq takes a database name with `=`, or one that begins as a URI, for a whole connection string, and
+ * node-postgres does not decode `/?#` in the path of a URI (pg-connection-string, decodeURI).
+ */
+export function breaksConnectionStrings(name: string): boolean {
+  return /[=/?#]/.test(name);
 }

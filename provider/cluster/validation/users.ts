@@ -4,7 +4,7 @@ import { userSecret } from '../../manifests/names';
 import { defaultDatabase, defaultImage, replicationRole, rewindRole, superuser } from '../defaults';
 import type { Check } from './check';
 import { items, known } from './check';
-import { isTakenForConnectionString, nameProblem } from './database-names';
+import { breaksConnectionStrings, nameProblem } from './database-names';
 import { extensions } from './extensions';
 import type { Problem } from './problem';
 import { anyOf, didYouMean, shown } from './words';
@@ -129,13 +129,12 @@ function reservedDatabase(path: string, name: string): Problem | undefined {
       found: shown(name),
       allowed: 'other names; PostgreSQL makes new databases from it',
     };
-  if (isTakenForConnectionString(name))
+  if (breaksConnectionStrings(name))
     return {
       code: 'not-a-name',
       path,
       found: shown(name),
-      allowed:
-        'a name without "=" that does not begin with postgres://; libpq takes such a name for a connection string',
+      allowed: 'a name without "=", "/", "?" and "#", which some clients read as part of a connection string',
     };
   return undefined;
 }
