@@ -1,4 +1,5 @@
 import * as pulumi from '@pulumi/pulumi';
+import { rowOf } from '../core/row';
 import type { FoundationInputs } from './inputs';
 
 /**
@@ -27,9 +28,7 @@ export class Foundation extends pulumi.dynamic.Resource {
   declare readonly identity: pulumi.Output<Record<string, string>>;
 
   constructor(name: string, args: FoundationArgs, opts?: pulumi.CustomResourceOptions) {
-    // A dynamic provider is not told its URN; it needs it to write progress to the resource's own row.
-    // (Its name can't be `urn`: the SDK leaves an input of that name out.)
-    const row = pulumi.createUrn(name, 'pulumi-nodejs:dynamic/postgres-ha:Foundation', opts?.parent);
+    const row = rowOf(name, 'Foundation', opts?.parent);
     super(shell, name, { plan: undefined, identity: undefined, row, ...args }, opts, 'postgres-ha', 'Foundation');
   }
 }
