@@ -107,7 +107,7 @@ function registerProblems(operations: readonly (Cas | Read)[], last: number): st
 function chainTo(last: number, writes: readonly Cas[]): Cas[] | string {
   const byValue = new Map(writes.map((write) => [write.value, write]));
   const chain: Cas[] = [];
-  for (let value = last; value !== initialRegister; ) {
+  for (let value = last; value !== initialRegister;) {
     const write = byValue.get(value);
     if (!write) return `the value ${value} was never written`;
     if (chain.length > writes.length) return `the writes that lead to ${last} go in a circle`;

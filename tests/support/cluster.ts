@@ -26,7 +26,12 @@ export class DeployedCluster {
   ) {}
 
   /** Looks at a cluster that is up, with the credentials of `user`'s Secret. */
-  static async of(name: string, namespace: string, kubeconfig: string, secretName: string): Promise<DeployedCluster> {
+  static async of(
+    name: string,
+    namespace: string,
+    kubeconfig: string,
+    secretName: string,
+  ): Promise<DeployedCluster> {
     const live = await connect({ kubeconfig });
     const secret = await live.get('Secret', namespace, secretName);
     if (!secret) throw new Error(`there is no Secret ${secretName} in namespace ${namespace}`);
@@ -135,20 +140,36 @@ export class DeployedCluster {
   /** What is not as it should be, or undefined. */
   private async missing(count: number): Promise<string | undefined> {
     const pods = await this.pods();
-    const ready = pods.filter((pod) => pod.status?.conditions?.some((c) => c.type === 'Ready' && c.status === 'True'));
+    const ready = pods.filter((pod) =>
+      pod.status?.conditions?.some((c) => c.type === 'Ready' && c.status === 'True'),
+    );
     if (ready.length !== count) return `${ready.length} of ${count} pods are ready`;
     const primaries = pods.filter((pod) => pod.metadata.labels?.[labels.role] === 'primary');
     if (primaries.length !== 1) return `${primaries.length} pods are labelled primary`;
     const primary = primaries[0]!.metadata.name;
     if (podName(await this.primary()) !== primary) return 'the Service does not lead to the labelled primary';
-    const streaming = await this.sql(primary, `select count(*) from pg_stat_replication where state = 'streaming' and application_name <> ''`);
+    const streaming = await this.sql(
+      primary,
+      `select count(*) from pg_stat_replication where state = 'streaming' and application_name <> ''`,
+    );
     if (Number(streaming) !== count - 1) return `${streaming} of ${count - 1} replicas stream`;
     return undefined;
   }
 
   /** SQL as the superuser, by the socket of a pod. */
   async sql(pod: string, text: string, deadline = 10_000): Promise<string> {
-    const command = ['psql', '-XAtq', '-h', '/run/postgresql', '-U', 'postgres', '-d', 'postgres', '-c', text];
+    const command = [
+      'psql',
+      '-XAtq',
+      '-h',
+      '/run/postgresql',
+      '-U',
+      'postgres',
+      '-d',
+      'postgres',
+      '-c',
+      text,
+    ];
     const { code, stdout, stderr } = await this.live.exec(this.namespace, pod, 'database', command, deadline);
     if (code !== 0) throw new Error(`psql in ${pod} ended with ${code}: ${stderr}`);
     return stdout.trim();

@@ -76,7 +76,8 @@ export class Connection {
 
   /** Runs one statement, in a transaction of its own. After an `unknown` error the connection is gone. */
   async query(text: string, values: unknown[], deadline: number): Promise<QueryResult> {
-    if (this.dead) throw new StatementError('the connection was closed before the statement was sent', 'fail');
+    if (this.dead)
+      throw new StatementError('the connection was closed before the statement was sent', 'fail');
     this.warning = undefined;
     let result: QueryResult;
     try {

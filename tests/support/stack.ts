@@ -1,7 +1,13 @@
 /** A Pulumi stack of PostgresClusters, brought up by a real `pulumi up` of a project with the packed package. */
 import { cpSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { LocalWorkspace, PulumiCommand, type PreviewResult, type Stack, type UpResult } from '@pulumi/pulumi/automation';
+import {
+  LocalWorkspace,
+  PulumiCommand,
+  type PreviewResult,
+  type Stack,
+  type UpResult,
+} from '@pulumi/pulumi/automation';
 import { stateDirectory } from '../../local/kubernetes/settings';
 import { installPackage } from '../../local/package/build';
 import { pulumiEnvironment } from '../../local/pulumi/environment';
@@ -19,7 +25,11 @@ export class TestStack {
   ) {}
 
   /** The stack `name`, in a project folder of its own; what an earlier run left in it is taken up. */
-  static async open(name: string, kubeconfig: string, program = join(__dirname, 'program')): Promise<TestStack> {
+  static async open(
+    name: string,
+    kubeconfig: string,
+    program = join(__dirname, 'program'),
+  ): Promise<TestStack> {
     const folder = join(stateDirectory(), 'tests', name);
     mkdirSync(folder, { recursive: true });
     cpSync(program, folder, { recursive: true });
@@ -35,7 +45,10 @@ export class TestStack {
     return new TestStack(stack, name, environment);
   }
 
-  async up(clusters: Readonly<Record<string, PlainClusterArgs>>, options: { refresh?: boolean } = {}): Promise<UpResult> {
+  async up(
+    clusters: Readonly<Record<string, PlainClusterArgs>>,
+    options: { refresh?: boolean } = {},
+  ): Promise<UpResult> {
     await this.configure(clusters);
     return this.stack.up({ refresh: options.refresh, onOutput: logged });
   }
@@ -63,5 +76,7 @@ function logged(text: string): void {
 }
 
 function strings(environment: NodeJS.ProcessEnv): Record<string, string> {
-  return Object.fromEntries(Object.entries(environment).filter((entry): entry is [string, string] => entry[1] !== undefined));
+  return Object.fromEntries(
+    Object.entries(environment).filter((entry): entry is [string, string] => entry[1] !== undefined),
+  );
 }

@@ -57,9 +57,9 @@ export class WriteProbes {
       this.answers.push({ member: member.name, id, invoked, completed: performance.now(), accepted });
     };
     try {
-      const text = 'insert into workload_probes (member, id) values ($1, $2)';
-      await connection.query(text, [member.name, id], answerDeadline);
-      answer(true);
+      const text = 'select workload_probe($1, $2) as accepted';
+      const { rows } = await connection.query(text, [member.name, id], answerDeadline);
+      answer(rows[0]?.accepted === true);
     } catch {
       answer(false);
     }

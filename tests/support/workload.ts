@@ -25,6 +25,8 @@ export interface WorkloadOptions {
   readonly interval?: number;
   /** Milliseconds after which a statement without an answer is given up as unknown. Default: 3000. */
   readonly deadline?: number;
+  /** Milliseconds between two tries to connect. A tight loop of TLS handshakes would slow down the very failover. Default: 100. */
+  readonly reconnect?: number;
   /** The workload ends by itself after so many milliseconds. Default: 20 minutes. */
   readonly longest?: number;
 }
@@ -40,14 +42,24 @@ const schema = `
   create table if not exists workload_probes (member text not null, id bigint not null);
   truncate workload_probes`;
 
-const reconnectPause = 20;
+/** A write that a read-only member refuses without an ERROR in its log: it is asked ten times a second. */
+const probeFunction = `
+  create or replace function workload_probe(member text, id bigint) returns boolean language plpgsql as $$
+  begin
+    insert into workload_probes values (member, id);
+    return true;
+  exception when read_only_sql_transaction then
+    return false;
+  end $$`;
+
 const connectDeadline = 1000;
 
 /** Makes the workload's tables, empty. */
 export async function prepare(target: Target, deadline = 10_000): Promise<void> {
   const connection = await target.open(deadline);
   try {
-    for (const statement of schema.split(';')) await connection.query(statement, [], deadline);
+    for (const statement of [...schema.split(';'), probeFunction])
+      await connection.query(statement, [], deadline);
   } finally {
     connection.destroy();
   }
@@ -92,7 +104,9 @@ export class Workload {
     const end = performance.now() + deadline;
     while (this.lastOkInvoked <= time) {
       if (performance.now() > end)
-        throw new Error(`no write was acknowledged for ${deadline / 1000} s; last refusal: ${this.lastRefusal}`);
+        throw new Error(
+          `no write was acknowledged for ${deadline / 1000} s; last refusal: ${this.lastRefusal}`,
+        );
       await pause(20);
     }
   }
@@ -106,7 +120,7 @@ export class Workload {
   /** One connection that is made again at once when it fails. `step` says whether it is still good. */
   private async loop(until: number, step: (connection: Connection) => Promise<boolean>): Promise<void> {
     let connection: Connection | undefined;
-    const interval = this.options.interval ?? 50;
+    const { interval = 50, reconnect = 100 } = this.options;
     while (!this.stopped && performance.now() < until) {
       const started = performance.now();
       connection ??= await this.open();
@@ -115,7 +129,7 @@ export class Workload {
         connection?.destroy();
         connection = undefined;
       }
-      const rest = (good ? interval : reconnectPause) - (performance.now() - started);
+      const rest = (good ? interval : reconnect) - (performance.now() - started);
       // Also without a rest, others must have their turn.
       await pause(Math.max(0, rest));
     }
