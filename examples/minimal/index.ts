@@ -1,12 +1,9 @@
-import * as k8s from '@pulumi/kubernetes';
 import * as postgres from 'pulumi-postgres-ha';
 
-const namespace = new k8s.core.v1.Namespace('databases', {
-  metadata: { name: 'databases', labels: { 'pod-security.kubernetes.io/enforce': 'restricted' } },
-});
-
+// The namespace is not part of this stack on purpose: whoever deletes a namespace deletes the
+// volumes in it, and `pulumi destroy` is to leave the data (`deletionPolicy` is `retain`).
 const hippo = new postgres.PostgresCluster('hippo', {
-  namespace: namespace.metadata.name,
+  namespace: 'databases',
   replicas: 2,
   synchronous: postgres.Synchronous.quorum,
   users: [{ name: 'app' }],

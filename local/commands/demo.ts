@@ -52,6 +52,13 @@ async function main(): Promise<void> {
     });
 
   say(`pulumi up of ${path.join('examples', 'minimal', 'index.ts')}: one primary, two replicas, quorum replication`);
+  await kubectl.apply([
+    {
+      apiVersion: 'v1',
+      kind: 'Namespace',
+      metadata: { name: namespace, labels: { 'pod-security.kubernetes.io/enforce': 'restricted' } },
+    },
+  ]);
   await show('pulumi', ['stack', 'select', '--create', 'demo', '--non-interactive'], { cwd: folder, env });
   await show('pulumi', ['up', '--yes', '--non-interactive', '--stack', 'demo'], { cwd: folder, env });
   await pgha('test', 'hippo');
