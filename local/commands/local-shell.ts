@@ -3,9 +3,10 @@ import { spawnSync } from 'node:child_process';
 import * as path from 'node:path';
 import { up } from '../kubernetes/cluster';
 import { main } from '../kubernetes/main';
+import { findOwn } from '../kubernetes/own-cluster';
 
 main('local:shell', async () => {
-  const cluster = await up();
+  const cluster = process.env.KUBECONFIG_FOR_DEMO ? await up() : ((await findOwn()) ?? (await up()));
   const [command = process.env.SHELL || '/bin/bash', ...args] = process.argv.slice(2);
   const env = {
     ...process.env,

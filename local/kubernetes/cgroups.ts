@@ -119,10 +119,16 @@ function allRoots(): string[] {
 }
 
 /** Removes the cluster's part of the tree; a folder that still has processes stays and is returned. */
-export function removeCgroups(): string[] {
+export const removeCgroups = (): string[] => remove(prefix);
+
+/** The pods' folders of a node whose processes are gone: a machine that boots has none, and kubelet
+ * would ask containerd for each of them for seconds. */
+export const removePodCgroups = (node: string): string[] => remove(path.join(prefix, node, 'kubepods'));
+
+function remove(part: string): string[] {
   const left: string[] = [];
   for (const root of allRoots()) {
-    walk(path.join(root, prefix), (directory) => {
+    walk(path.join(root, part), (directory) => {
       thaw(directory);
       try {
         fs.rmdirSync(directory);

@@ -4,6 +4,7 @@
 import * as fs from 'node:fs';
 import * as path from 'node:path';
 import { cniConfig, containerdConfig, containerdReady, containerdSocket } from './containerd';
+import { removePodCgroups } from './cgroups';
 import { copyRoot } from './images';
 import { pkiFile } from './pki';
 import { type Service, logFile, run, runningPid, signal, start, until } from './processes';
@@ -118,7 +119,10 @@ export async function prepareNode(node: NodeSettings, images: { key: string; roo
 
 /** The node's first process and its containerd: they need no API server. */
 export async function startRuntime(node: NodeSettings): Promise<void> {
-  if (runningPid(service(node, 'init')) === undefined) fs.rmSync(readyMarker(node), { force: true });
+  if (runningPid(service(node, 'init')) === undefined) {
+    fs.rmSync(readyMarker(node), { force: true });
+    await until(`emptying ${node.name}`, 20, async () => removePodCgroups(node.name).length === 0, 50);
+  }
   const unshare = [
     'unshare',
     '--mount',

@@ -57,7 +57,19 @@ async function componentProblems(): Promise<string[]> {
   return found;
 }
 
-export async function upOwn(): Promise<{ kubeconfig: string; kubectl: string; nodes: string[] }> {
+export interface OwnCluster {
+  kubeconfig: string;
+  kubectl: string;
+  nodes: string[];
+}
+
+const cluster = (made: Programs): OwnCluster => ({
+  kubeconfig: inState('kubeconfig'),
+  kubectl: made.kubectl,
+  nodes: nodes().map(({ name }) => name),
+});
+
+export async function upOwn(): Promise<OwnCluster> {
   await checkMachine();
   const made = await programs();
   const images = await preparedImages(made.pause);
@@ -65,12 +77,13 @@ export async function upOwn(): Promise<{ kubeconfig: string; kubectl: string; no
     const found = await problems();
     if (found.length && !(await repaired(found))) await create(made, images, found);
     await refreshImages(images);
-    return {
-      kubeconfig: inState('kubeconfig'),
-      kubectl: made.kubectl,
-      nodes: nodes().map(({ name }) => name),
-    };
+    return cluster(made);
   });
+}
+
+/** The cluster that is up, as it is: no image is built for it and nothing is repaired. */
+export async function findOwn(): Promise<OwnCluster | undefined> {
+  return (await problems()).length ? undefined : cluster(await programs());
 }
 
 /**

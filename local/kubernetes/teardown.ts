@@ -93,9 +93,11 @@ export async function tearDown(): Promise<Leftovers> {
     }
   }
   // The lock of whoever tears down is kept: its holder removes it.
-  for (const entry of fs.existsSync(stateDirectory()) ? fs.readdirSync(stateDirectory()) : []) {
-    if (!entry.startsWith('.lock'))
-      fs.rmSync(`${stateDirectory()}/${entry}`, { recursive: true, force: true });
-  }
+  const entries = fs.existsSync(stateDirectory()) ? fs.readdirSync(stateDirectory()) : [];
+  const paths = entries
+    .filter((entry) => !entry.startsWith('.lock'))
+    .map((entry) => `${stateDirectory()}/${entry}`);
+  // rm(1) is many times faster than fs.rm on the ten thousands of files of three containerds.
+  if (paths.length) await run('rm', '-rf', '--one-file-system', ...paths);
   return { processes: leftProcesses(), namespaces: ourNamespaces(), cgroups };
 }
