@@ -146,7 +146,9 @@ function wrong(shape: Shape, value: unknown, path: string): Shaped {
     path,
     found: shown(value),
     allowed: describe(shape),
-    ...(shape.kind === 'choice' ? suggestion(didYouMean(String(value), shape.values.map(String))) : {}),
+    ...(shape.kind === 'choice' && typeof value === 'string'
+      ? suggestion(didYouMean(value, shape.values.map(String)))
+      : {}),
   };
   return { value: structure || shape.plain === true ? undefined : UNKNOWN, problems: [problem] };
 }

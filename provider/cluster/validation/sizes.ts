@@ -49,7 +49,7 @@ function* quantity(
   const value = parseQuantity(given!);
   // The usual slips: PostgreSQL's units, and "m", which means a thousandth.
   const slip =
-    /^(\d+) *([KMGT])i?[Bb]$/i.exec(given!) ??
+    /^(\d+) *([KMGT])i?b?$/i.exec(given!) ??
     (value !== undefined && value < least ? /^(\d+)(m)$/.exec(given!) : null);
   const instead =
     slip && least > 1 ? { instead: `Did you mean "${slip[1]}${slip[2]!.toUpperCase()}i"?` } : {};
@@ -66,14 +66,18 @@ export function* memoryFits({ name, args }: Parameters<Check>[0]): Iterable<Prob
   const connections = parseSetting(values['max_connections'] ?? '');
   if (memory === undefined || memory < leastMemory || buffers === undefined || connections === undefined)
     return;
-  const needed = buffers + connections * memoryPerConnection + memoryOfServer;
+  const rest = connections * memoryPerConnection + memoryOfServer;
+  // Ours is a quarter of memory (parameter-sizes.ts), so more memory means more of it too.
+  const given = 'shared_buffers' in normalise(name, args).config.parameters;
+  const needed = given ? buffers + rest : rest / 0.75;
   if (needed <= memory) return;
   yield {
     code: 'memory-too-small',
     path: 'resources.memory',
     found: formatQuantity(memory),
     allowed:
-      `at least ${formatQuantity(Math.ceil(needed / Mi) * Mi)}: shared_buffers ${formatMemory(buffers)}, ` +
+      `at least ${formatQuantity(Math.ceil(needed / Mi) * Mi)}: ` +
+      `${given ? `shared_buffers ${formatMemory(buffers)}` : 'a quarter for shared_buffers'}, ` +
       `${connections} connections of 1MB, 64MB for the server`,
     instead: 'Give more memory, or lower shared_buffers or max_connections.',
   };
