@@ -33,7 +33,7 @@ export async function waitUntil(
     async (seen) => {
       const observed = observation(inputs.cluster, seen.of('Pod'), seen.of('Endpoints'));
       if (await done(observed)) return observed;
-      progress.show(progressLine(observed, inputs));
+      progress.show(progressLine(observed, inputs, what));
       if (nearer(best, observed)) since = Date.now();
       const problems = leaderOf(observed)?.agent.problems ?? [];
       problemsSince = problems.length > 0 ? (problemsSince ?? Date.now()) : undefined;
@@ -79,14 +79,14 @@ function nearer(best: Map<string, number>, observed: Observed): boolean {
 }
 
 /** "2 of 3 members streaming; hippo-3: creating replica". */
-export function progressLine(observed: Observed, inputs: RolloutInputs): string {
+export function progressLine(observed: Observed, inputs: RolloutInputs, what: string): string {
   const wanted = inputs.members.map(({ name }) => name);
   const pods = new Map(observed.members.map((one) => [one.member, one]));
   const up = wanted.filter((name) => isUp(pods.get(name), observed.leader));
   const rest = wanted.filter((name) => !up.includes(name)).map((name) => `${name}: ${situation(pods.get(name), observed.leader)}`);
   const head = observed.leader ? `primary ${observed.leader}; ${up.length} of ${wanted.length} members ready` : `no primary yet; ${up.length} of ${wanted.length} members ready`;
   const leader = leaderOf(observed);
-  if (rest.length === 0 && leader) rest.push(leader.agent.problems?.[0] ?? 'settings and databases are being taken up');
+  if (rest.length === 0 && leader) rest.push(leader.agent.problems?.[0] ?? `waiting for ${what}`);
   return [head, ...rest].join('; ');
 }
 
@@ -116,7 +116,7 @@ async function reasons(live: Live, observed: Observed, inputs: RolloutInputs): P
         ].join('\n');
       }),
   );
-  return texts.join('\n') || `- ${progressLine(observed, inputs)}`;
+  return texts.join('\n') || `- ${progressLine(observed, inputs, 'more')}`;
 }
 
 async function warningsOf(live: Live, namespace: string, pod: string): Promise<string[]> {
