@@ -10,14 +10,18 @@ export class Kubectl {
   /** Runs kubectl and returns what it printed. */
   run(args: string[], input?: string): Promise<string> {
     return new Promise((resolve, reject) => {
-      const child = spawn(this.program, ['--kubeconfig', this.kubeconfig, ...args], { stdio: ['pipe', 'pipe', 'pipe'] });
+      const child = spawn(this.program, ['--kubeconfig', this.kubeconfig, ...args], {
+        stdio: ['pipe', 'pipe', 'pipe'],
+      });
       let out = '';
       let err = '';
       child.stdout.on('data', (data: Buffer) => (out += data.toString()));
       child.stderr.on('data', (data: Buffer) => (err += data.toString()));
       child.on('error', reject);
       child.on('close', (code) =>
-        code === 0 ? resolve(out) : reject(new Error(`kubectl ${args.join(' ')}: ${err.trim() || `ended with ${code}`}`)),
+        code === 0
+          ? resolve(out)
+          : reject(new Error(`kubectl ${args.join(' ')}: ${err.trim() || `ended with ${code}`}`)),
       );
       child.stdin.end(input ?? '');
     });

@@ -53,9 +53,12 @@ def main():
                 sent = True
                 cursor.execute('INSERT INTO demo VALUES (%s)', (number,))
             now = time.monotonic()
-            if now - last > 0.5:
+            if not acknowledged:
+                say(event='started')
+            elif now - last > 0.5:
                 say(event='writing', row=number, after=round(now - last, 2))
-            longest, last = max(longest, now - last), now
+            longest = max(longest, now - last) if acknowledged else 0.0
+            last = now
             acknowledged.append(number)
         except psycopg2.Error as error:
             # A server that answers "read-only" or "shutting down" has not committed.
