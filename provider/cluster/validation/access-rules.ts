@@ -1,5 +1,6 @@
 /** Lines of pg_hba.conf and pg_ident.conf: one that PostgreSQL can't read would keep the others from being taken up. */
 import { ownMaps } from '../../config/hba';
+import { defaultPostgresVersion } from '../defaults';
 import type { Check } from './check';
 import { items, known } from './check';
 import type { Problem } from './problem';
@@ -15,7 +16,10 @@ const line =
 
 export function* hbaLines({ args }: Subject): Iterable<Problem> {
   for (const [n, text] of items(args.config?.hba).entries()) {
-    const problem = known(text) === undefined ? undefined : hbaProblem(text);
+    const problem =
+      known(text) === undefined
+        ? undefined
+        : hbaProblem(text, known(args.postgresVersion) ?? defaultPostgresVersion);
     if (problem) yield { ...problem, path: `config.hba[${n}]` };
   }
 }
@@ -27,7 +31,7 @@ export function* identLines({ args }: Subject): Iterable<Problem> {
   }
 }
 
-function hbaProblem(text: string): LineProblem {
+function hbaProblem(text: string, version: number): LineProblem {
   const fields = fieldsOf(text);
   if (!Array.isArray(fields)) return fields;
   const [type = '', database = '', user = '', ...rest] = fields;
@@ -44,7 +48,12 @@ function hbaProblem(text: string): LineProblem {
   const method = address === undefined ? undefined : rest[address];
   if (database === '' || user === '' || method === undefined)
     return { code, found: shown(text), allowed: line };
-  return methodProblem(text, type, method) ?? optionsProblem(text, rest.slice(address! + 1));
+  const options = rest.slice(address! + 1);
+  return (
+    methodProblem(text, type, method) ??
+    optionsProblem(text, options) ??
+    needsProblem(text, method, options, version)
+  );
 }
 
 /** How many fields the address takes: two with a mask of its own; undefined when there is none. */
@@ -103,6 +112,28 @@ function optionsProblem(text: string, options: readonly string[]): LineProblem {
     found: `${shown(text)}: ${shown(strange)} after the method`,
     allowed: 'options as name=value after the method',
   };
+}
+
+/** Options without which PostgreSQL refuses the method (src/backend/libpq/hba.c); of each group one is enough. */
+const needed: Readonly<Record<string, readonly (readonly string[])[]>> = {
+  ldap: [['ldapbasedn', 'ldapprefix', 'ldapsuffix', 'ldapurl']],
+  radius: [['radiusservers'], ['radiussecrets']],
+  oauth: [['issuer'], ['scope']],
+};
+
+function needsProblem(
+  text: string,
+  method: string,
+  options: readonly string[],
+  version: number,
+): LineProblem {
+  if (method === 'oauth' && version < 18)
+    return { code: 'hba-method', found: shown(text), allowed: '"oauth" with PostgreSQL 18' };
+  const missing = needed[method]?.find(
+    (group) => !group.some((name) => options.some((option) => option.startsWith(`${name}=`))),
+  );
+  if (!missing) return undefined;
+  return { code: 'hba-line', found: shown(text), allowed: `"${method}" with the option ${anyOf(missing)}` };
 }
 
 function identProblem(text: string): LineProblem {

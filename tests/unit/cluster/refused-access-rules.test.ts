@@ -86,4 +86,19 @@ refuses('lines of pg_hba.conf and pg_ident.conf', [
     { config: { ident: ['people app'] } },
     'config.ident[0]: found "people app"; allowed: a line "MAP SYSTEM-USER DATABASE-USER". [ident-line]',
   ],
+  [
+    'ldap without its base',
+    { config: { hba: ['hostssl all all 10.0.0.0/8 ldap ldapserver=a'] } },
+    'config.hba[0]: found "hostssl all all 10.0.0.0/8 ldap ldapserver=a"; allowed: "ldap" with the option ldapbasedn, ldapprefix, ldapsuffix or ldapurl. [hba-line]',
+  ],
+  [
+    'oauth in PostgreSQL 17',
+    { postgresVersion: 17, config: { hba: ['hostssl all all 10.0.0.0/8 oauth issuer=a scope=b'] } },
+    'config.hba[0]: found "hostssl all all 10.0.0.0/8 oauth issuer=a scope=b"; allowed: "oauth" with PostgreSQL 18. [hba-method]',
+  ],
+  [
+    'an option without a value',
+    { config: { hba: ['hostssl all all 10.0.0.0/8 cert people'] } },
+    'config.hba[0]: found "hostssl all all 10.0.0.0/8 cert people": "people" after the method; allowed: options as name=value after the method. [hba-line]',
+  ],
 ]);
