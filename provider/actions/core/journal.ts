@@ -37,8 +37,11 @@ export function parseEntries(journal: ConfigMap | undefined): Entry[] {
 /** The oldest go first. */
 export function bounded(entries: readonly Entry[]): Entry[] {
   const kept = entries.slice(-greatestNumber);
-  while (kept.length > 1 && kept.reduce((size, entry) => size + JSON.stringify(entry).length + 1, 0) > greatestSize) kept.shift();
-  return kept;
+  const sizes = kept.map((entry) => JSON.stringify(entry).length + 1);
+  let size = sizes.reduce((sum, one) => sum + one, 0);
+  let first = 0;
+  while (size > greatestSize && first < kept.length - 1) size -= sizes[first++]!;
+  return kept.slice(first);
 }
 
 /** The last entry of an action and trigger that was done, if any. */
