@@ -8,6 +8,7 @@ the agent can be killed at any time. It logs one line a change, and nothing a ro
 import hashlib
 import os
 import signal
+import socket
 import sys
 import threading
 import time
@@ -31,6 +32,9 @@ TICK_SECONDS = 2
 UNSETTLED_SECONDS = 0.5
 # Patroni and PostgreSQL act some seconds after a change; until then each second is a round, so that status is fresh.
 AFTER_CHANGE_SECONDS = 8
+# When the pod ends: the agent's time after Patroni's end, and at most (longer than prestop.py's checkpoint).
+LINGER_SECONDS = 2
+MOST_LINGER_SECONDS = 150
 
 SETTINGS = """
 SELECT name, pg_catalog.current_setting(name), pending_restart FROM pg_catalog.pg_settings
@@ -221,8 +225,24 @@ def scripts_version():
         return None
 
 
+def leave(*_):
+    """The last to leave: as long as a container of the pod lives, its address answers "refused". Without it, kube-proxy's
+    rules lead new connections to nowhere until its next sync, a second later at most, and a client that sent its first
+    packet into nothing goes on doing so for its whole time-out."""
+    gone = None
+    until = time.monotonic() + MOST_LINGER_SECONDS
+    while time.monotonic() < until and (gone is None or time.monotonic() - gone < LINGER_SECONDS):
+        try:
+            socket.create_connection(('localhost', patroni_rest.PORT), timeout=1).close()
+            gone = None
+        except OSError:
+            gone = gone or time.monotonic()
+        time.sleep(0.2)
+    os._exit(0)
+
+
 def main():
-    signal.signal(signal.SIGTERM, lambda *_: os._exit(0))
+    signal.signal(signal.SIGTERM, leave)
     log = Log()
     wake = threading.Event()
     api = Api(os.environ['POD_NAMESPACE'])
