@@ -16,7 +16,8 @@ const python = (...args: string[]) => spawnSync('python3', args, { cwd: __dirnam
 describe('scripts that run in the image', () => {
   it('are delivered whole, each under its name', () => {
     const delivered = scripts();
-    for (const name of ['agent.py', 'start.py', 'prestop.py', 'renew-certificates.py']) assert.ok(delivered[name], name);
+    for (const name of ['agent.py', 'start.py', 'prestop.py', 'renew-certificates.py'])
+      assert.ok(delivered[name], name);
     // A ConfigMap holds 1 MiB.
     assert.ok(Buffer.byteLength(JSON.stringify(delivered)) < 200_000);
   });
@@ -28,7 +29,8 @@ describe('scripts that run in the image', () => {
     });
 
     it('compile', () => {
-      const program = 'import sys\nfor name in sys.argv[1:]: compile(open(name, encoding="utf-8").read(), name, "exec")';
+      const program =
+        'import sys\nfor name in sys.argv[1:]: compile(open(name, encoding="utf-8").read(), name, "exec")';
       const names = Object.keys(scripts()).map((name) => join(folder, name));
       const run = python('-c', program, ...names);
       assert.equal(run.status, 0, run.stderr);
