@@ -4,6 +4,7 @@ import type { Pod } from '../../provider/live/kinds';
 import { Connection as ApiConnection } from '../../provider/live/client';
 import type { Live } from '../../provider/live/live';
 import { connect } from '../../provider/live/objects';
+import { dcs } from '../../provider/live/patroni';
 import { labels, memberOfPod, podName } from '../../provider/manifests/names';
 import type { Endpoint } from './connection';
 import { hostList, single, type Target } from './targets';
@@ -115,6 +116,14 @@ export class DeployedCluster {
     } finally {
       connection.destroy();
     }
+  }
+
+  /** A replica that holds every acknowledged commit, so that it may be promoted. */
+  async syncStandby(): Promise<string> {
+    const sync = await this.live.get('Endpoints', this.namespace, `${this.name}-sync`);
+    const [first] = dcs(undefined, undefined, sync).synchronous;
+    if (!first) throw new Error('there is no synchronous replica');
+    return first;
   }
 
   /** A member that is not the primary. */

@@ -58,15 +58,35 @@ export class TestStack {
     return this.stack.preview({ onOutput: logged });
   }
 
+  /** As `up`, of a program with other configuration. */
+  async upWith(config: Readonly<Record<string, string>>): Promise<UpResult> {
+    await this.set(config);
+    return this.stack.up({ onOutput: logged });
+  }
+
+  async previewWith(config: Readonly<Record<string, string>>): Promise<PreviewResult> {
+    await this.set(config);
+    return this.stack.preview({ onOutput: logged });
+  }
+
+  /** Resources of the stack's state, with their inputs; secret ones stay encrypted. */
+  async resources(): Promise<{ type: string; urn: string; inputs: unknown }[]> {
+    const { deployment } = await this.stack.exportStack();
+    return (deployment as { resources: { type: string; urn: string; inputs: unknown }[] }).resources;
+  }
+
   async destroy(): Promise<void> {
     await this.stack.destroy({ onOutput: logged });
   }
 
-  private async configure(clusters: Readonly<Record<string, PlainClusterArgs>>): Promise<void> {
-    await this.stack.setAllConfig({
-      'e2e:namespace': { value: this.namespace },
-      'e2e:clusters': { value: JSON.stringify(clusters) },
-    });
+  private configure(clusters: Readonly<Record<string, PlainClusterArgs>>): Promise<void> {
+    return this.set({ namespace: this.namespace, clusters: JSON.stringify(clusters) });
+  }
+
+  private async set(config: Readonly<Record<string, string>>): Promise<void> {
+    const { name } = await this.stack.workspace.projectSettings();
+    const values = Object.entries(config).map(([key, value]) => [`${name}:${key}`, { value }]);
+    await this.stack.setAllConfig(Object.fromEntries(values));
   }
 }
 

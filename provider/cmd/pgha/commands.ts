@@ -25,7 +25,11 @@ export interface Several {
   readonly all?: boolean;
 }
 
-async function chosen(context: Context, given: readonly string[], options: Several): Promise<readonly string[]> {
+async function chosen(
+  context: Context,
+  given: readonly string[],
+  options: Several,
+): Promise<readonly string[]> {
   if (given.length > 0) return given;
   if (!options.all) throw new CommandError('name a cluster, or give --all', 2);
   const found = await context.clusters();
@@ -33,18 +37,28 @@ async function chosen(context: Context, given: readonly string[], options: Sever
   return found;
 }
 
-export async function test(output: Output, given: readonly string[], options: CommonOptions & Several): Promise<ExitCode> {
+export async function test(
+  output: Output,
+  given: readonly string[],
+  options: CommonOptions & Several,
+): Promise<ExitCode> {
   const context = await Context.open(options);
   const reports = [];
   for (const cluster of await chosen(context, given, options)) {
     const objects = await context.objects(cluster);
     reports.push(testReport(objects, await context.answers(objects)));
   }
-  output.write(options.output === 'json' ? json(reports) : reports.map((report) => testText(report, output)).join(''));
+  output.write(
+    options.output === 'json' ? json(reports) : reports.map((report) => testText(report, output)).join(''),
+  );
   return reports.every((report) => report.up) ? 0 : 1;
 }
 
-export async function status(output: Output, given: readonly string[], options: CommonOptions & Several): Promise<ExitCode> {
+export async function status(
+  output: Output,
+  given: readonly string[],
+  options: CommonOptions & Several,
+): Promise<ExitCode> {
   const context = await Context.open(options);
   const reports = [];
   for (const cluster of await chosen(context, given, options)) {
@@ -59,13 +73,21 @@ export interface ShowUserOptions extends CommonOptions, Several {
   readonly showSystemAccounts?: boolean;
 }
 
-export async function showUser(output: Output, given: readonly string[], options: ShowUserOptions): Promise<ExitCode> {
+export async function showUser(
+  output: Output,
+  given: readonly string[],
+  options: ShowUserOptions,
+): Promise<ExitCode> {
   const context = await Context.open(options);
   const lines: UserLine[] = [];
   for (const cluster of await chosen(context, given, options)) {
     const objects = await context.objects(cluster);
-    const secrets = await context.live.list('Secret', context.namespace, { labels: `${labels.cluster}=${cluster}` });
-    const users = secrets.filter(({ data }) => data?.['user'] !== undefined && data['password'] !== undefined);
+    const secrets = await context.live.list('Secret', context.namespace, {
+      labels: `${labels.cluster}=${cluster}`,
+    });
+    const users = secrets.filter(
+      ({ data }) => data?.['user'] !== undefined && data['password'] !== undefined,
+    );
     const primary = membersOf(objects).find((member) => member.role === 'primary')?.pod;
     lines.push(...userLines(cluster, users, await roles(context, primary)));
   }
@@ -78,13 +100,20 @@ async function roles(context: Context, primary: string | undefined): Promise<Rol
   if (primary === undefined) return { error: 'there is no primary' };
   try {
     const text = await context.sql(primary, rolesQuery);
-    return text.split('\n').filter(Boolean).map((line) => JSON.parse(line) as RoleRow);
+    return text
+      .split('\n')
+      .filter(Boolean)
+      .map((line) => JSON.parse(line) as RoleRow);
   } catch (error) {
     return { error: error instanceof Error ? error.message : String(error) };
   }
 }
 
-export async function psql(cluster: string, more: readonly string[], options: CommonOptions & PsqlOptions): Promise<ExitCode> {
+export async function psql(
+  cluster: string,
+  more: readonly string[],
+  options: CommonOptions & PsqlOptions,
+): Promise<ExitCode> {
   const context = await Context.open(options);
   const member = chosenMember(await context.objects(cluster), options);
   return psqlSession(context, member.pod, options, more);
@@ -96,10 +125,16 @@ export function ownVersion(): string {
   return (JSON.parse(readFileSync(file, 'utf8')) as { version: string }).version;
 }
 
-export async function version(output: Output, options: CommonOptions & { client?: boolean }): Promise<ExitCode> {
+export async function version(
+  output: Output,
+  options: CommonOptions & { client?: boolean },
+): Promise<ExitCode> {
   const pgha = ownVersion();
   const kubernetes = options.client ? undefined : await (await Context.open(options)).kubernetesVersion();
   if (options.output === 'json') output.write(json({ pgha, kubernetes }));
-  else output.write([`pgha version ${pgha}`, ...(kubernetes ? [`kubernetes version ${kubernetes}`] : []), ''].join('\n'));
+  else
+    output.write(
+      [`pgha version ${pgha}`, ...(kubernetes ? [`kubernetes version ${kubernetes}`] : []), ''].join('\n'),
+    );
   return 0;
 }

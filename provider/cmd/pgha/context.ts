@@ -74,7 +74,14 @@ export class Context {
     if (statefulSets.length === 0 && pods.length === 0) throw await this.unknown(cluster);
     const own = (one: Endpoints): boolean =>
       one.metadata.name === cluster || one.metadata.name.startsWith(`${cluster}-`);
-    return { cluster, namespace: this.namespace, statefulSets, pods, services, endpoints: endpoints.filter(own) };
+    return {
+      cluster,
+      namespace: this.namespace,
+      statefulSets,
+      pods,
+      services,
+      endpoints: endpoints.filter(own),
+    };
   }
 
   private async unknown(cluster: string): Promise<CommandError> {
@@ -111,7 +118,10 @@ export class Context {
 
   private async answer(pod: string): Promise<Answer> {
     try {
-      const text = await this.sql(pod, `select pg_catalog.pg_is_in_recovery(), pg_catalog.current_setting('server_version')`);
+      const text = await this.sql(
+        pod,
+        `select pg_catalog.pg_is_in_recovery(), pg_catalog.current_setting('server_version')`,
+      );
       const [recovery = '', version = ''] = text.split('|');
       return { inRecovery: recovery === 't', version: version.split(' ')[0]! };
     } catch (error) {

@@ -36,7 +36,9 @@ export async function run(
       .option('--kubeconfig <path>', 'kubeconfig file (default: as kubectl)')
       .option('--context <name>', 'context of the kubeconfig (default: its current one)');
     if (withOutput)
-      command.addOption(new Option('-o, --output <form>', 'text or json').choices(['text', 'json']).default('text'));
+      command.addOption(
+        new Option('-o, --output <form>', 'text or json').choices(['text', 'json']).default('text'),
+      );
     return command;
   };
   const program = new Command('pgha')
@@ -51,13 +53,17 @@ export async function run(
     .argument('[cluster...]', 'names of clusters')
     .option('--all', 'every cluster of the namespace')
     .description('test that Services have endpoints and every member answers a query')
-    .action((given: string[], options: CommonOptions & commands.Several) => done(commands.test(output, given, options)));
+    .action((given: string[], options: CommonOptions & commands.Several) =>
+      done(commands.test(output, given, options)),
+    );
 
   common(program.command('status'))
     .argument('[cluster...]', 'names of clusters')
     .option('--all', 'every cluster of the namespace')
     .description('members with role, state, timeline, lag, node, pending restart, versions and certificates')
-    .action((given: string[], options: CommonOptions & commands.Several) => done(commands.status(output, given, options)));
+    .action((given: string[], options: CommonOptions & commands.Several) =>
+      done(commands.status(output, given, options)),
+    );
 
   const show = program.command('show').description('show what belongs to a cluster');
   common(show.command('user'))
@@ -65,7 +71,9 @@ export async function run(
     .option('--all', 'every cluster of the namespace')
     .option('--show-system-accounts', 'also the superuser postgres')
     .description('users with their passwords; needs the right to read Secrets')
-    .action((given: string[], options: commands.ShowUserOptions) => done(commands.showUser(output, given, options)));
+    .action((given: string[], options: commands.ShowUserOptions) =>
+      done(commands.showUser(output, given, options)),
+    );
 
   common(program.command('psql'), false)
     .argument('<cluster>', 'name of the cluster')

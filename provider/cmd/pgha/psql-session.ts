@@ -27,8 +27,14 @@ export function chosenMember(objects: Objects, options: Pick<PsqlOptions, 'repli
 }
 
 /** Runs psql and gives its exit code. */
-export async function psqlSession(context: Context, pod: string, options: PsqlOptions, more: readonly string[]): Promise<number> {
-  const interactive = options.command === undefined && process.stdin.isTTY === true && process.stdout.isTTY === true;
+export async function psqlSession(
+  context: Context,
+  pod: string,
+  options: PsqlOptions,
+  more: readonly string[],
+): Promise<number> {
+  const interactive =
+    options.command === undefined && process.stdin.isTTY === true && process.stdout.isTTY === true;
   const command = [
     // A terminal's kind decides whether psql can edit lines and page.
     ...(interactive ? ['env', `TERM=${process.env['TERM'] ?? 'xterm'}`] : []),
@@ -68,8 +74,13 @@ async function attached(
           socket.on('close', () => reject(new CommandError(`the connection to ${pod} was lost`)));
         })
         .catch((error: unknown) => {
-          const message = error instanceof Error ? error.message : String((error as { message?: string }).message);
-          reject(new CommandError(`psql could not be started in ${pod}: ${message}. It needs the right to create pods/exec.`));
+          const message =
+            error instanceof Error ? error.message : String((error as { message?: string }).message);
+          reject(
+            new CommandError(
+              `psql could not be started in ${pod}: ${message}. It needs the right to create pods/exec.`,
+            ),
+          );
         });
     });
   } finally {

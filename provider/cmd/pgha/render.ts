@@ -31,7 +31,17 @@ function verdict(up: boolean, style: Style): string {
 }
 
 export function statusText(report: StatusReport): string {
-  const head = ['MEMBER', 'ROLE', 'STATE', 'TIMELINE', 'LAG', 'NODE', 'PENDING RESTART', 'POSTGRESQL', 'PATRONI'];
+  const head = [
+    'MEMBER',
+    'ROLE',
+    'STATE',
+    'TIMELINE',
+    'LAG',
+    'NODE',
+    'PENDING RESTART',
+    'POSTGRESQL',
+    'PATRONI',
+  ];
   const rows = report.members.map((member) => [
     member.member,
     member.role,

@@ -1,4 +1,6 @@
 /** `pgha status`: members in detail, from what Patroni and the agent publish. Pure; needs only `get` and `list`. */
+import type { Endpoints } from '../../live/kinds';
+import { dcs } from '../../live/patroni';
 import { membersOf, type Answer, type Member, type Objects } from './observed';
 
 export interface StatusReport {
@@ -57,13 +59,13 @@ function primaryProblem(primaries: readonly Member[]): string {
 }
 
 /** Synchronous members, as Patroni keeps them in its sync object, and what it calls them in this mode. */
-function syncMembers(objects: Objects): { names: readonly string[]; word: string } {
-  const annotation = (name: string, key: string): string =>
-    objects.endpoints.find((candidate) => candidate.metadata.name === `${objects.cluster}-${name}`)?.metadata
-      .annotations?.[key] ?? '';
+function syncMembers({ cluster, endpoints }: Objects): { names: readonly string[]; word: string } {
+  const found = (name: string): Endpoints | undefined =>
+    endpoints.find((candidate) => candidate.metadata.name === `${cluster}-${name}`);
+  const mode = found('config')?.metadata.annotations?.['config'] ?? '';
   return {
-    names: annotation('sync', 'sync_standby').split(',').filter(Boolean),
-    word: /"synchronous_mode": *"quorum"/.test(annotation('config', 'config')) ? 'quorum_standby' : 'sync_standby',
+    names: dcs(undefined, undefined, found('sync')).synchronous,
+    word: /"synchronous_mode": *"quorum"/.test(mode) ? 'quorum_standby' : 'sync_standby',
   };
 }
 
@@ -77,7 +79,7 @@ function memberStatus(
   const replayed = patroni.replay_lsn ?? patroni.xlog_location;
   const lag = written === undefined || replayed === undefined ? undefined : Math.max(0, written - replayed);
   const gone = member.phase === undefined;
-  const standby = member.role === 'replica' && sync.names.includes(member.pod);
+  const standby = member.role === 'replica' && sync.names.includes(member.name);
   return {
     member: member.name,
     pod: member.pod,

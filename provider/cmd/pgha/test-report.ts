@@ -47,12 +47,20 @@ function instanceLine(member: Member, answer: Answer | undefined): InstanceLine 
   return { ...line, type: answer.inRecovery ? 'replica' : 'primary', up: true };
 }
 
-function primaryLine(objects: Objects, members: readonly Member[], answers: ReadonlyMap<string, Answer>): ServiceLine {
+function primaryLine(
+  objects: Objects,
+  members: readonly Member[],
+  answers: ReadonlyMap<string, Answer>,
+): ServiceLine {
   const name = names.primaryService(objects.cluster);
   return serviceLine(objects, members, answers, 'primary', name, (answer) => !answer.inRecovery);
 }
 
-function replicaLine(objects: Objects, members: readonly Member[], answers: ReadonlyMap<string, Answer>): ServiceLine {
+function replicaLine(
+  objects: Objects,
+  members: readonly Member[],
+  answers: ReadonlyMap<string, Answer>,
+): ServiceLine {
   const name = names.replicaService(objects.cluster);
   return serviceLine(objects, members, answers, 'replica', name, (answer) => answer.inRecovery);
 }
@@ -76,7 +84,8 @@ function serviceLine(
     const member = members.find((candidate) => candidate.address === ip);
     if (!member) return down(address, `its endpoint ${ip} is no member`);
     const answer = answers.get(member.pod);
-    if (!answer || 'error' in answer) return down(address, `its endpoint ${member.pod} does not answer a query`);
+    if (!answer || 'error' in answer)
+      return down(address, `its endpoint ${member.pod} does not answer a query`);
     if (!right(answer)) return down(address, `its endpoint ${member.pod} is no ${type}`);
   }
   return { type, name, address, up: true };

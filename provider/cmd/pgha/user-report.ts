@@ -33,7 +33,8 @@ export function userLines(
     .sort((a, b) => (a.username < b.username ? -1 : 1))
     .map(({ username, password }) => {
       const line = { cluster, username, password };
-      if ('error' in roles) return { ...line, expires: '', error: `the primary does not answer: ${roles.error}` };
+      if ('error' in roles)
+        return { ...line, expires: '', error: `the primary does not answer: ${roles.error}` };
       const role = roles.find((candidate) => candidate.name === username);
       if (!role) return { ...line, expires: '', error: 'there is no such role in the database' };
       const until = role.validUntil === '' || role.validUntil === 'infinity' ? 'never' : role.validUntil;

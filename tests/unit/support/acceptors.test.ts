@@ -5,7 +5,9 @@ import { describedOverlap, overlaps, type Probe } from '../../support/acceptors'
 function timeline(member: string, answers: string): Probe[] {
   return [...answers].flatMap((answer, index) => {
     if (answer === '.') return [];
-    return [{ member, id: index, invoked: index * 100, completed: index * 100 + 10, accepted: answer === '+' }];
+    return [
+      { member, id: index, invoked: index * 100, completed: index * 100 + 10, accepted: answer === '+' },
+    ];
   });
 }
 
@@ -22,13 +24,20 @@ describe('two primaries', () => {
   for (const [title, a, b, expected] of cases)
     it(title, () => {
       // The second member is asked 20 ms after the first.
-      const other = timeline('b', b).map((p) => ({ ...p, invoked: p.invoked + 20, completed: p.completed + 20 }));
+      const other = timeline('b', b).map((p) => ({
+        ...p,
+        invoked: p.invoked + 20,
+        completed: p.completed + 20,
+      }));
       const found = overlaps([...timeline('a', a), ...other]);
       assert.equal(found.filter((overlap) => overlap.member === 'a').length, expected);
     });
 
   it('says who and when', () => {
-    const probes = [...timeline('a', '+++'), { member: 'b', id: 7, invoked: 120, completed: 130, accepted: true }];
+    const probes = [
+      ...timeline('a', '+++'),
+      { member: 'b', id: 7, invoked: 120, completed: 130, accepted: true },
+    ];
     assert.equal(
       overlaps(probes).map(describedOverlap).join('\n'),
       'b accepted write 7 between 120 and 130 ms, while a accepted writes from 10 to 200 ms',

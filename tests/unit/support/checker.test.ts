@@ -29,7 +29,10 @@ describe('checker: rows', () => {
     const history = rows(append(1), append(2, 'fail'), append(3, 'unknown'), append(4, 'unknown'), append(5));
     const verdict = checked(history, state([1, 4, 5]));
     assert.ok(sound(verdict));
-    assert.equal(described(verdict), '2 ok, 1 refused, 2 unknown; nothing lost, no ghost, no duplicate, in order');
+    assert.equal(
+      described(verdict),
+      '2 ok, 1 refused, 2 unknown; nothing lost, no ghost, no duplicate, in order',
+    );
   });
 
   it('finds a lost row', () => {
@@ -66,15 +69,50 @@ describe('checker: register', () => {
   const cases: [string, () => History, number, RegExp | undefined][] = [
     ['a chain of acknowledged writes', () => register(cas(0, 1), cas(1, 2), read(2)), 2, undefined],
     ['nothing written', () => register(read(0)), 0, undefined],
-    ['an unknown write that took effect', () => register(cas(0, 1), cas(1, 2, 'unknown'), cas(2, 3)), 3, undefined],
-    ['an unknown write that did not', () => register(cas(0, 1), cas(1, 2, 'unknown'), cas(1, 3)), 3, undefined],
-    ['two writes of the same expected value', () => register(cas(0, 1), cas(1, 2), cas(1, 3)), 3, /acknowledged 1 → 2 is not in the chain/],
-    ['a final value that lost the last write', () => register(cas(0, 1), cas(1, 2)), 1, /acknowledged 1 → 2 is not in the chain to 1/],
-    ['a refused write that took effect', () => register(cas(0, 1), cas(1, 2, 'fail')), 2, /refused 1 → 2 took effect/],
+    [
+      'an unknown write that took effect',
+      () => register(cas(0, 1), cas(1, 2, 'unknown'), cas(2, 3)),
+      3,
+      undefined,
+    ],
+    [
+      'an unknown write that did not',
+      () => register(cas(0, 1), cas(1, 2, 'unknown'), cas(1, 3)),
+      3,
+      undefined,
+    ],
+    [
+      'two writes of the same expected value',
+      () => register(cas(0, 1), cas(1, 2), cas(1, 3)),
+      3,
+      /acknowledged 1 → 2 is not in the chain/,
+    ],
+    [
+      'a final value that lost the last write',
+      () => register(cas(0, 1), cas(1, 2)),
+      1,
+      /acknowledged 1 → 2 is not in the chain to 1/,
+    ],
+    [
+      'a refused write that took effect',
+      () => register(cas(0, 1), cas(1, 2, 'fail')),
+      2,
+      /refused 1 → 2 took effect/,
+    ],
     ['a value from nowhere', () => register(cas(0, 1)), 7, /the value 7 was never written/],
     ['a stale read', () => register(cas(0, 1), cas(1, 2), read(1)), 2, /read 1 after 2 was acknowledged/],
-    ['a stale read of the initial value', () => register(cas(0, 1), read(0)), 1, /read 0 after 1 was acknowledged/],
-    ['a read of a value of a lost branch', () => register(cas(0, 1), cas(0, 2, 'unknown'), read(2)), 1, /read 2, which is not in the chain/],
+    [
+      'a stale read of the initial value',
+      () => register(cas(0, 1), read(0)),
+      1,
+      /read 0 after 1 was acknowledged/,
+    ],
+    [
+      'a read of a value of a lost branch',
+      () => register(cas(0, 1), cas(0, 2, 'unknown'), read(2)),
+      1,
+      /read 2, which is not in the chain/,
+    ],
   ];
   for (const [title, history, last, expected] of cases)
     it(title, () => {
@@ -91,7 +129,10 @@ describe('checker: register', () => {
 
   it('finds a read from the future', () => {
     const early = read(1);
-    assert.match(checked(register(early, cas(0, 1)), state([], 1)).register.join(), /read 1 before it was written/);
+    assert.match(
+      checked(register(early, cas(0, 1)), state([], 1)).register.join(),
+      /read 1 before it was written/,
+    );
   });
 
   it('finds a circle', () => {

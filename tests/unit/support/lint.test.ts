@@ -9,7 +9,12 @@ describe('lint: import layers', () => {
   const cases: [string, string, string, RegExp | undefined][] = [
     ['manifests may use config', 'provider/manifests/a.ts', `import { x } from '../config/x';`, undefined],
     ['manifests may use names', 'provider/config/a.ts', `import { n } from '../manifests/names';`, undefined],
-    ['types are always allowed', 'provider/live/a.ts', `import type { P } from '../cluster/parts';`, undefined],
+    [
+      'types are always allowed',
+      'provider/live/a.ts',
+      `import type { P } from '../cluster/parts';`,
+      undefined,
+    ],
     ['inline types as well', 'provider/live/a.ts', `import { type P } from '../cluster/parts';`, undefined],
     [
       'live does not use manifests',
@@ -29,18 +34,63 @@ describe('lint: import layers', () => {
       `const c = require('../../cluster/parts');`,
       /actions may import manifests, config, live/,
     ],
-    ['a plan uses no client', 'provider/actions/rollout/plan.ts', `import * as k from '@kubernetes/client-node';`, /is pure/],
-    ['a plan may name its types', 'provider/actions/rollout/plan.ts', `import type { V1Pod } from '@kubernetes/client-node';`, undefined],
-    ['manifests use no Pulumi', 'provider/manifests/a.ts', `import * as pulumi from '@pulumi/pulumi';`, /is pure/],
+    [
+      'a plan uses no client',
+      'provider/actions/rollout/plan.ts',
+      `import * as k from '@kubernetes/client-node';`,
+      /is pure/,
+    ],
+    [
+      'a plan may name its types',
+      'provider/actions/rollout/plan.ts',
+      `import type { V1Pod } from '@kubernetes/client-node';`,
+      undefined,
+    ],
+    [
+      'manifests use no Pulumi',
+      'provider/manifests/a.ts',
+      `import * as pulumi from '@pulumi/pulumi';`,
+      /is pure/,
+    ],
     ['config reads no files', 'provider/config/a.ts', `import { readFileSync } from 'node:fs';`, /is pure/],
     ['but its scripts', 'provider/config/scripts.ts', `import { readFileSync } from 'node:fs';`, undefined],
-    ['validation has no clock', 'provider/cluster/validation/a.ts', `export const t = new Date();`, /uses new Date\(\)/],
-    ['a given date is no clock', 'provider/cluster/validation/a.ts', `export const t = new Date(0);`, undefined],
-    ['manifests have no chance', 'provider/manifests/a.ts', `export const t = Math.random();`, /uses Math\.random/],
-    ['provider does not use local', 'provider/cmd/pgha/a.ts', `import { up } from '../../../local/kubernetes/cluster';`, /what is published/],
-    ['not even its types', 'provider/cmd/pgha/a.ts', `import type { C } from '../../../tests/support/x';`, /what is published/],
+    [
+      'validation has no clock',
+      'provider/cluster/validation/a.ts',
+      `export const t = new Date();`,
+      /uses new Date\(\)/,
+    ],
+    [
+      'a given date is no clock',
+      'provider/cluster/validation/a.ts',
+      `export const t = new Date(0);`,
+      undefined,
+    ],
+    [
+      'manifests have no chance',
+      'provider/manifests/a.ts',
+      `export const t = Math.random();`,
+      /uses Math\.random/,
+    ],
+    [
+      'provider does not use local',
+      'provider/cmd/pgha/a.ts',
+      `import { up } from '../../../local/kubernetes/cluster';`,
+      /what is published/,
+    ],
+    [
+      'not even its types',
+      'provider/cmd/pgha/a.ts',
+      `import type { C } from '../../../tests/support/x';`,
+      /what is published/,
+    ],
     ['a file belongs to a layer', 'provider/misc/a.ts', ``, /is in no layer/],
-    ['tests may use anything', 'tests/unit/a.ts', `import { pod } from '../../provider/manifests/pod';`, undefined],
+    [
+      'tests may use anything',
+      'tests/unit/a.ts',
+      `import { pod } from '../../provider/manifests/pod';`,
+      undefined,
+    ],
   ];
   for (const [title, path, text, expected] of cases)
     it(title, () => {
