@@ -81,11 +81,13 @@ async function removeRules(podIp: string, rules: Rule[]): Promise<void> {
   }
 }
 
+// kubelet still reaches the pod, as it does when a node is cut off: probes must not end what a
+// partition leaves running.
 const podRules = (podIp: string): Rule[] => [
-  ['PREROUTING', '-s', podIp],
-  ['POSTROUTING', '-d', podIp],
+  ['PREROUTING', '-s', podIp, '-m', 'addrtype', '!', '--dst-type', 'LOCAL'],
+  ['POSTROUTING', '-d', podIp, '-m', 'addrtype', '!', '--src-type', 'LOCAL'],
 ];
-/** Cuts one pod off from everything, its own node included. */
+/** Cuts one pod off from everything but its own node's kubelet. */
 export const cutPod = (podIp: string): Promise<void> => addRules(podIp, podRules(podIp));
 export const healPod = (podIp: string): Promise<void> => removeRules(podIp, podRules(podIp));
 

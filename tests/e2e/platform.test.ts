@@ -233,7 +233,11 @@ describe('the local platform', function () {
     await cutPod(podIP);
     await assert.rejects(hears('one', podIP));
     await assert.rejects(hostHears(podIP), /timeout/);
-    assert.equal(await hears('one', (await json<Pod>('pod', 'one')).status.podIP), 'one');
+    const others = await json<Pod>('pod', 'one');
+    assert.equal(await hears('one', others.status.podIP), 'one');
+    // kubelet goes on probing it: the pod must not become unready or restart for being cut off.
+    await delay(5000);
+    await ready('two');
     await healPod(podIP);
     assert.equal(await hears('one', podIP), 'two');
   });
