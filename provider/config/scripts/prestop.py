@@ -10,7 +10,8 @@ So, while this member leads: CHECKPOINT, during which it serves everybody; then 
 Patroni does: sessions end, WAL senders send everything up to the shutdown checkpoint); once it has stopped, SIGTERM.
 Patroni then finds PostgreSQL stopped and does what it would do after its own wait: it takes the location of the
 shutdown checkpoint and releases the lock in one write, which wakes the replicas (ha.py, shutdown: `if not
-is_running … delete_leader`). If PostgreSQL takes longer than a second, SIGTERM comes first and Patroni waits for it as usual.
+is_running … delete_leader`). Where PostgreSQL stays after its shutdown checkpoint, because it still archives, SIGTERM
+comes at once: Patroni then releases the lock before the archiver has ended (ha.py, _on_shutdown).
 
 A replica has nothing to hand over: Patroni's SIGTERM does all, and waits to be released as synchronous standby.
 When Patroni hangs, kubelet is about to kill this container (liveness): then nothing may write any more, so PostgreSQL
@@ -21,6 +22,7 @@ import os
 import signal
 import socket
 import ssl
+import struct
 import sys
 import time
 
@@ -29,8 +31,10 @@ DATA = os.environ.get('PGDATA', '/pgdata/data')
 PORT = 8008
 # With more than this, a stop without the checkpoint is better than to lose the grace period.
 CHECKPOINT_SECONDS = int(os.environ.get('PRESTOP_CHECKPOINT_SECONDS', '120'))
-# Patroni's loop (2 s by default) must not find PostgreSQL stopped and start it again: SIGTERM follows at once, or after this.
-STOP_SECONDS = 1
+# A stop that takes longer than this is Patroni's to wait for.
+STOP_SECONDS = 5
+# How long PostgreSQL stays after its shutdown checkpoint when nothing keeps it.
+ARCHIVING_SECONDS = 0.3
 
 
 def ask(path):
@@ -75,13 +79,23 @@ def postmaster():
         return None
 
 
+def shut_down():
+    """Whether pg_control says "shut down": DB_SHUTDOWNED is 1, after an 8 and two 4 byte fields (catalog/pg_control.h)."""
+    with open(os.path.join(DATA, 'global', 'pg_control'), 'rb') as file:
+        return struct.unpack_from('=i', file.read(20), 16)[0] == 1
+
+
 def stop_postgresql():
+    """Ends when PostgreSQL has stopped. Patroni's loop must not find it stopped and start it again: SIGTERM follows at once."""
     pid = postmaster()
-    if pid is not None and pid > 1:
-        os.kill(pid, signal.SIGINT)
+    if pid is None or pid <= 1:
+        return
+    os.kill(pid, signal.SIGINT)
     until = time.monotonic() + STOP_SECONDS
     while postmaster() is not None and time.monotonic() < until:
         time.sleep(0.005)
+        if shut_down():
+            until = min(until, time.monotonic() + ARCHIVING_SECONDS)
 
 
 def stop_patroni():
