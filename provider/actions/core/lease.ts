@@ -102,6 +102,7 @@ export async function acquire(live: Live, namespace: string, cluster: string, ho
     throw new Error(
       `Another action works on ${cluster}: the Lease ${namespace}/${name} is held by ${other?.spec?.holderIdentity ?? 'somebody'} ` +
         `since ${other?.spec?.acquireTime ?? 'some time'}. Nothing was done. Wait until it has ended, then run this again.`,
+      { cause: error },
     );
   }
 }

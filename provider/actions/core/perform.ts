@@ -126,7 +126,7 @@ async function steps<I extends ActionInputs, O>(
       if (guard.signal.aborted)
         throw new Stopped(`${action.kind} of ${inputs.cluster} stopped while waiting in "${line(step)}": ${await guard.stop()}. ${goOn}`);
       const message = error instanceof Error ? error.message : String(error);
-      throw new Error(`${action.kind} of ${inputs.cluster} failed at "${line(step)}": ${message}\n${stays}`);
+      throw new Error(`${action.kind} of ${inputs.cluster} failed at "${line(step)}": ${message}\n${stays}`, { cause: error });
     }
     performed.add(step.text);
     await recorded(step);

@@ -37,7 +37,7 @@ export function progressOf(urn: string | undefined): Progress {
 function senderTo(address: string): Send {
   // grpc must be the copy that @pulumi/pulumi itself uses.
   const pulumi = createRequire(require.resolve('@pulumi/pulumi/package.json'));
-  const grpc = pulumi('@grpc/grpc-js') as typeof import('@grpc/grpc-js');
+  const grpc = pulumi('@grpc/grpc-js') as Grpc;
   const { EngineClient } = pulumi('./proto/engine_grpc_pb') as { EngineClient: new (address: string, credentials: unknown) => Engine };
   const messages = pulumi('./proto/engine_pb') as Messages;
   const client = new EngineClient(address, grpc.credentials.createInsecure());
@@ -53,6 +53,9 @@ function senderTo(address: string): Send {
   };
 }
 
+interface Grpc {
+  readonly credentials: { createInsecure(): unknown };
+}
 interface Engine {
   log(request: LogRequest, callback: (error: unknown) => void): void;
 }

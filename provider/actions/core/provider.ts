@@ -1,5 +1,6 @@
 /** Makes the methods of a Pulumi dynamic provider out of an action. */
 import type { Live } from '../../live/live';
+import { connect } from '../../live/objects';
 import { UNKNOWN } from '../../cluster/spec';
 import { LiveError } from '../../live/errors';
 import type { Action, ActionInputs, Refusal, Results } from './action';
@@ -30,8 +31,6 @@ async function connectOnce(inputs: ActionInputs): Promise<Live> {
   const key = JSON.stringify([inputs.kubeconfig ?? '', inputs.context ?? '']);
   const known = connections.get(key);
   if (known) return await known;
-  // Not at the top: a resource that has not changed needs no client, and loading it takes half a second.
-  const { connect } = require('../../live/objects') as typeof import('../../live/objects');
   const live = connect({ kubeconfig: inputs.kubeconfig, context: inputs.context });
   connections.set(key, live);
   live.catch(() => connections.delete(key));

@@ -39,7 +39,11 @@ export async function execute(step: Step, context: FoundationContext): Promise<v
   }
 }
 
-function metadata(name: string, { namespace, labels, annotations }: FoundationInputs, own: Readonly<Record<string, string>> = {}): Metadata {
+function metadata(
+  name: string,
+  { namespace, labels, annotations }: FoundationInputs,
+  own: Readonly<Record<string, string>> = {},
+): Metadata {
   return { name, namespace, labels: { ...labels, ...own }, annotations };
 }
 
@@ -72,12 +76,17 @@ async function volume(name: string, context: FoundationContext): Promise<void> {
     .catch((error: unknown) => {
       // Some drivers finish only when the pod starts anew, and a volume that no pod uses is not grown at all.
       if (!hasReason(error, 'DeadlineExceeded')) throw error;
-      progress.warn(`PersistentVolumeClaim ${name} is asked to be ${wanted.size}; its driver has not finished yet.`);
+      progress.warn(
+        `PersistentVolumeClaim ${name} is asked to be ${wanted.size}; its driver has not finished yet.`,
+      );
     });
 }
 
 /** The claim that is to be kept. One that has no volume yet and is not as wanted is deleted. */
-async function present(wanted: VolumeInput, { live, inputs, signal }: FoundationContext): Promise<PersistentVolumeClaim | undefined> {
+async function present(
+  wanted: VolumeInput,
+  { live, inputs, signal }: FoundationContext,
+): Promise<PersistentVolumeClaim | undefined> {
   const { namespace } = inputs;
   const there = await live.get('PersistentVolumeClaim', namespace, wanted.name);
   const asWanted = there?.spec?.resources?.requests?.storage === wanted.size && !differs(there, wanted);
@@ -85,7 +94,10 @@ async function present(wanted: VolumeInput, { live, inputs, signal }: Foundation
   await live.delete('PersistentVolumeClaim', namespace, wanted.name, { uid: there.metadata.uid });
   await live.until(
     [{ kind: 'PersistentVolumeClaim', namespace, selector: { fields: `metadata.name=${wanted.name}` } }],
-    (seen) => (seen.of('PersistentVolumeClaim').some(({ metadata: { uid } }) => uid === there.metadata.uid) ? undefined : true),
+    (seen) =>
+      seen.of('PersistentVolumeClaim').some(({ metadata: { uid } }) => uid === there.metadata.uid)
+        ? undefined
+        : true,
     { deadline: 60_000, what: `${wanted.name} is gone`, signal },
   );
   return undefined;
@@ -113,9 +125,19 @@ async function certificate(name: string, context: FoundationContext): Promise<vo
   const issuer = await authority(context);
   const there = await live.get('Secret', inputs.namespace, name);
   const present = decoded(there, 'tls.crt');
-  if (present && decoded(there, 'tls.key') && decoded(there, 'ca.crt') === issuer.certificate && !unfit(present, issuer.certificate, profile)) return;
+  if (
+    present &&
+    decoded(there, 'tls.key') &&
+    decoded(there, 'ca.crt') === issuer.certificate &&
+    !unfit(present, issuer.certificate, profile)
+  )
+    return;
   const leaf = issue(issuer, profile);
-  await applySecret(live, metadata(name, inputs), { 'tls.crt': leaf.certificate, 'tls.key': leaf.key, 'ca.crt': issuer.certificate });
+  await applySecret(live, metadata(name, inputs), {
+    'tls.crt': leaf.certificate,
+    'tls.key': leaf.key,
+    'ca.crt': issuer.certificate,
+  });
 }
 
 async function user(name: string, context: FoundationContext): Promise<void> {
@@ -135,7 +157,10 @@ async function clientAuthority(context: FoundationContext): Promise<string> {
   const secret = await live.get('Secret', inputs.namespace, brought);
   const ca = decoded(secret, 'ca.crt');
   if (!ca || !decoded(secret, 'tls.crt') || !decoded(secret, 'tls.key'))
-    throw new LiveError('Other', `tls.serverSecret: the Secret ${inputs.namespace}/${brought} ${secret ? 'lacks one of' : 'does not exist; it needs'} the keys tls.crt, tls.key and ca.crt. Make it, as cert-manager does, and run this again.`);
+    throw new LiveError(
+      'Other',
+      `tls.serverSecret: the Secret ${inputs.namespace}/${brought} ${secret ? 'lacks one of' : 'does not exist; it needs'} the keys tls.crt, tls.key and ca.crt. Make it, as cert-manager does, and run this again.`,
+    );
   return ca;
 }
 
@@ -150,6 +175,11 @@ function decoded(secret: Secret | undefined, key: string): string | undefined {
 }
 
 async function applySecret(live: Live, about: Metadata, content: object): Promise<void> {
-  const data = Object.fromEntries(Object.entries(content).map(([key, value]) => [key, Buffer.from(String(value), 'utf8').toString('base64')]));
+  const data = Object.fromEntries(
+    Object.entries(content).map(([key, value]) => [
+      key,
+      Buffer.from(String(value), 'utf8').toString('base64'),
+    ]),
+  );
   await live.apply('Secret', { metadata: about, type: 'Opaque', data });
 }

@@ -30,26 +30,45 @@ function endpointsOf(cluster: string): { leader: string; config: string; sync: s
 }
 
 /** Reads what Patroni knows now; `earlier` is what was captured while the cluster still ran. */
-export async function capture(live: Live, namespace: string, cluster: string, earlier: Snapshot | undefined): Promise<Snapshot | undefined> {
-  const found = await Promise.all(Object.values(endpointsOf(cluster)).map((name) => live.get('Endpoints', namespace, name)));
+export async function capture(
+  live: Live,
+  namespace: string,
+  cluster: string,
+  earlier: Snapshot | undefined,
+): Promise<Snapshot | undefined> {
+  const found = await Promise.all(
+    Object.values(endpointsOf(cluster)).map((name) => live.get('Endpoints', namespace, name)),
+  );
   return combine(cluster, earlier, found);
 }
 
 /** Pure. Newer annotations win; what has gone with its Service is taken from before. */
-export function combine(cluster: string, earlier: Snapshot | undefined, found: readonly (Endpoints | undefined)[]): Snapshot | undefined {
+export function combine(
+  cluster: string,
+  earlier: Snapshot | undefined,
+  found: readonly (Endpoints | undefined)[],
+): Snapshot | undefined {
   const { leader, config, sync } = endpointsOf(cluster);
   const now: Record<string, Readonly<Record<string, string>>> = {};
   for (const one of found) if (one?.metadata.annotations) now[one.metadata.name] = one.metadata.annotations;
   const initialized = (snapshot: Snapshot | undefined) => Boolean(snapshot?.[config]?.['initialize']);
   if (!initialized(now)) return initialized(earlier) ? earlier : undefined;
-  const last = lastLeader({ earlier: earlier?.[leader]?.['leader'], now: now[leader]?.['leader'] }, earlier?.[config]?.['history'], now[config]?.['history']);
+  const last = lastLeader(
+    { earlier: earlier?.[leader]?.['leader'], now: now[leader]?.['leader'] },
+    earlier?.[config]?.['history'],
+    now[config]?.['history'],
+  );
   // A leader that shuts down in order gives the lock back: its name goes, and its last position stays.
   const record = { ...earlier?.[leader], ...now[leader], ...(last ? { leader: last } : {}) };
   return { [leader]: record, [config]: now[config]!, [sync]: now[sync] ?? earlier?.[sync] ?? {} };
 }
 
 /** Whoever holds the lock; else whoever was promoted since; else whoever held it before. */
-function lastLeader(holder: { earlier?: string; now?: string }, before: string | undefined, now: string | undefined): string | undefined {
+function lastLeader(
+  holder: { earlier?: string; now?: string },
+  before: string | undefined,
+  now: string | undefined,
+): string | undefined {
   if (holder.now) return holder.now;
   const [old, current] = [history(before), history(now)];
   const promoted = current.length > old.length ? current.at(-1)?.[4] : undefined;
@@ -71,15 +90,24 @@ export function parseSnapshot(text: string | undefined): Snapshot | undefined {
 }
 
 /** Writes the annotations back, where Patroni has none of its own: a cluster that runs is left alone. */
-export async function restore(live: Live, namespace: string, cluster: string, snapshot: Snapshot, labels: Readonly<Record<string, string>>): Promise<void> {
+export async function restore(
+  live: Live,
+  namespace: string,
+  cluster: string,
+  snapshot: Snapshot,
+  labels: Readonly<Record<string, string>>,
+): Promise<void> {
   const { leader, config, sync } = endpointsOf(cluster);
   const running = await live.get('Endpoints', namespace, config);
   if (running?.metadata.annotations?.['initialize']) return;
   // `initialize` comes last: after an interruption everything is written again.
   for (const name of [leader, sync, config]) {
-    const annotations = Object.fromEntries(Object.entries(snapshot[name] ?? {}).filter(([key]) => !key.includes('/')));
+    const annotations = Object.fromEntries(
+      Object.entries(snapshot[name] ?? {}).filter(([key]) => !key.includes('/')),
+    );
     const metadata = { name, namespace, labels: { ...labels }, annotations };
-    if (await live.get('Endpoints', namespace, name)) await live.patch('Endpoints', namespace, name, { metadata: { labels: metadata.labels, annotations } });
+    if (await live.get('Endpoints', namespace, name))
+      await live.patch('Endpoints', namespace, name, { metadata: { labels: metadata.labels, annotations } });
     else await live.create('Endpoints', { metadata });
   }
 }

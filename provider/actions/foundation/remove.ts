@@ -19,7 +19,15 @@ export async function remove(live: Live, inputs: FoundationInputs, progress: Pro
   }
   const journal = await live.get('ConfigMap', namespace, names.journal(cluster));
   const snapshot = await capture(live, namespace, cluster, parseSnapshot(journal?.data?.[snapshotKey]));
-  if (snapshot) await keep(live, namespace, cluster, { [labels.cluster]: cluster }, snapshotKey, JSON.stringify(snapshot));
+  if (snapshot)
+    await keep(
+      live,
+      namespace,
+      cluster,
+      { [labels.cluster]: cluster },
+      snapshotKey,
+      JSON.stringify(snapshot),
+    );
   for (const { name } of inputs.configMaps) await live.delete('ConfigMap', namespace, name);
   await live.delete('Lease', namespace, names.lock(cluster));
   progress.say(
@@ -43,7 +51,8 @@ async function podsGone(live: Live, namespace: string, cluster: string, progress
 
 async function removeAll(live: Live, { namespace, cluster }: FoundationInputs): Promise<void> {
   const [config = '', ...others] = names.dcsServices(cluster);
-  for (const name of [names.primaryService(cluster), config, ...others]) await live.delete('Endpoints', namespace, name);
+  for (const name of [names.primaryService(cluster), config, ...others])
+    await live.delete('Endpoints', namespace, name);
   // By label, so that those of members and users that went earlier go too. ConfigMaps last: the journal is among them.
   for (const kind of ['PersistentVolumeClaim', 'Secret', 'ConfigMap'] satisfies Kind[])
     for (const { metadata } of await live.list(kind, namespace, { labels: `${labels.cluster}=${cluster}` }))

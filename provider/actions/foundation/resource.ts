@@ -8,12 +8,18 @@ import type { FoundationInputs } from './inputs';
  * upgrade of the package shows no diff. The test tests/unit/actions/shell.test.ts serialises it.
  */
 export const shell: pulumi.dynamic.ResourceProvider = {
-  check: (olds, news) => require('pulumi-postgres-ha/dist/actions/foundation/provider.js').provider.check(olds, news),
-  diff: (id, olds, news) => require('pulumi-postgres-ha/dist/actions/foundation/provider.js').provider.diff(id, olds, news),
-  create: (inputs) => require('pulumi-postgres-ha/dist/actions/foundation/provider.js').provider.create(inputs),
-  read: (id, props) => require('pulumi-postgres-ha/dist/actions/foundation/provider.js').provider.read(id, props),
-  update: (id, olds, news) => require('pulumi-postgres-ha/dist/actions/foundation/provider.js').provider.update(id, olds, news),
-  delete: (id, props) => require('pulumi-postgres-ha/dist/actions/foundation/provider.js').provider.delete(id, props),
+  check: (olds, news) =>
+    require('pulumi-postgres-ha/dist/actions/foundation/provider.js').provider.check(olds, news),
+  diff: (id, olds, news) =>
+    require('pulumi-postgres-ha/dist/actions/foundation/provider.js').provider.diff(id, olds, news),
+  create: (inputs) =>
+    require('pulumi-postgres-ha/dist/actions/foundation/provider.js').provider.create(inputs),
+  read: (id, props) =>
+    require('pulumi-postgres-ha/dist/actions/foundation/provider.js').provider.read(id, props),
+  update: (id, olds, news) =>
+    require('pulumi-postgres-ha/dist/actions/foundation/provider.js').provider.update(id, olds, news),
+  delete: (id, props) =>
+    require('pulumi-postgres-ha/dist/actions/foundation/provider.js').provider.delete(id, props),
 };
 
 export type FoundationArgs = {
@@ -29,6 +35,13 @@ export class Foundation extends pulumi.dynamic.Resource {
 
   constructor(name: string, args: FoundationArgs, opts?: pulumi.CustomResourceOptions) {
     const row = rowOf(name, 'Foundation', opts?.parent);
-    super(shell, name, { plan: undefined, identity: undefined, row, ...args }, opts, 'postgres-ha', 'Foundation');
+    super(
+      shell,
+      name,
+      { plan: undefined, identity: undefined, row, ...args },
+      opts,
+      'postgres-ha',
+      'Foundation',
+    );
   }
 }

@@ -141,10 +141,9 @@ function matches(object: KubernetesObject, selector: Selector | undefined): bool
 
 function merge(there: unknown, patch: unknown): unknown {
   if (typeof patch !== 'object' || patch === null || Array.isArray(patch)) return patch;
-  const result: Record<string, unknown> = { ...(there as Record<string, unknown>) };
-  for (const [key, value] of Object.entries(patch)) {
-    if (value === null) delete result[key];
-    else result[key] = merge(result[key] ?? {}, value);
-  }
+  const before = (there ?? {}) as Record<string, unknown>;
+  const kept = Object.entries(before).filter(([key]) => (patch as Record<string, unknown>)[key] !== null);
+  const result: Record<string, unknown> = Object.fromEntries(kept);
+  for (const [key, value] of Object.entries(patch)) if (value !== null) result[key] = merge(result[key] ?? {}, value);
   return result;
 }
