@@ -12,7 +12,11 @@ import * as services from '../manifests/services';
 import { statefulSet } from '../manifests/stateful-set';
 
 /** A class of @pulumi/kubernetes whose arguments a manifest gives. */
-type KubernetesClass = new (name: string, args: never, opts?: pulumi.CustomResourceOptions) => pulumi.CustomResource;
+type KubernetesClass = new (
+  name: string,
+  args: never,
+  opts?: pulumi.CustomResourceOptions,
+) => pulumi.CustomResource;
 
 /** Makes the children of one cluster. */
 export class Children {
@@ -83,13 +87,23 @@ export function addDisruptionBudget(children: Children): void {
   children.object(k8s.policy.v1.PodDisruptionBudget, '', podDisruptionBudget, ['metadata', 'spec']);
 }
 
-export function addMember(children: Children, member: string, dependsOn: pulumi.Resource[]): pulumi.CustomResource {
+export function addMember(
+  children: Children,
+  member: string,
+  dependsOn: pulumi.Resource[],
+): pulumi.CustomResource {
   const suffix = member.slice(children.name.length);
-  return children.object(k8s.apps.v1.StatefulSet, suffix, (spec) => statefulSet(spec, member), ['metadata', 'spec'], {
-    dependsOn,
-    // What can't be changed in place would delete the pod: the names and the selector never change (manifests/stateful-set.ts).
-    deleteBeforeReplace: false,
-  });
+  return children.object(
+    k8s.apps.v1.StatefulSet,
+    suffix,
+    (spec) => statefulSet(spec, member),
+    ['metadata', 'spec'],
+    {
+      dependsOn,
+      // What can't be changed in place would delete the pod: the names and the selector never change (manifests/stateful-set.ts).
+      deleteBeforeReplace: false,
+    },
+  );
 }
 
 /** Renewal of certificates inside the cluster. */
@@ -101,7 +115,11 @@ export function addRenewal(children: Children, dependsOn: pulumi.Resource[]): vo
       'automountServiceAccountToken',
     ]),
     children.object(k8s.rbac.v1.Role, suffix, rbac.renewalRole, ['metadata', 'rules']),
-    children.object(k8s.rbac.v1.RoleBinding, suffix, rbac.renewalRoleBinding, ['metadata', 'roleRef', 'subjects']),
+    children.object(k8s.rbac.v1.RoleBinding, suffix, rbac.renewalRoleBinding, [
+      'metadata',
+      'roleRef',
+      'subjects',
+    ]),
   ];
   children.object(k8s.batch.v1.CronJob, suffix, renewalCronJob, ['metadata', 'spec'], {
     dependsOn: [...dependsOn, ...identity],
@@ -110,5 +128,7 @@ export function addRenewal(children: Children, dependsOn: pulumi.Resource[]): vo
 
 /** Outputs that hold something unknown are unknown as a whole. */
 export function orUnknown<T>(output: pulumi.Output<T>): pulumi.Output<T> {
-  return output.apply((value) => (isUnknown(JSON.stringify(value)) ? (pulumi.unknown as unknown as T) : value));
+  return output.apply((value) =>
+    isUnknown(JSON.stringify(value)) ? (pulumi.unknown as unknown as T) : value,
+  );
 }

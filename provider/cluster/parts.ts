@@ -6,7 +6,6 @@ import { certificateProfiles, certificatesJson } from '../config/certificates';
 import { restartParameters } from '../config/parameters';
 import { databasesYaml, dcsYaml, membersYaml, patroniYaml } from '../config/patroni';
 import { scripts } from '../config/scripts';
-import { hash } from '../manifests/fingerprint';
 import { clusterLabels } from '../manifests/metadata';
 import { annotations, labels, names, userSecret } from '../manifests/names';
 import { podTemplate } from '../manifests/pod-template';
@@ -45,7 +44,7 @@ export function foundationInputs(spec: ClusterSpec): Plain<FoundationInputs> {
     certificates: certificateProfiles(spec),
     users: [superuser, ...spec.users.map((user) => user.name)].map((user) => ({
       name: user,
-      secret: userSecret(name, user, hash),
+      secret: userSecret(name, user),
     })),
     deletionPolicy: spec.deletionPolicy,
     labels: clusterLabels(spec),
@@ -71,7 +70,7 @@ export function rolloutInputs(spec: ClusterSpec): Plain<RolloutInputs> {
     members: spec.members.map((member) => ({
       name: member,
       fingerprint: fingerprintOf(spec, member),
-      restartParameters: {},
+      restartParameters: ownRestartParameters(spec, member),
     })),
     synchronous: spec.synchronous,
     restartParameters: restartParameters(spec),
@@ -81,8 +80,18 @@ export function rolloutInputs(spec: ClusterSpec): Plain<RolloutInputs> {
   };
 }
 
+/** What a member has otherwise than the cluster. */
+function ownRestartParameters(spec: ClusterSpec, member: string): Record<string, string> {
+  const own = Object.keys(spec.config.memberParameters[member] ?? {});
+  const all = Object.entries(restartParameters(spec, member));
+  return Object.fromEntries(all.filter(([name]) => own.includes(name)));
+}
+
 function fingerprintOf(spec: ClusterSpec, member: string): Record<string, string> {
-  return JSON.parse(podTemplate(spec, member).metadata.annotations[annotations.fingerprint]!) as Record<string, string>;
+  return JSON.parse(podTemplate(spec, member).metadata.annotations[annotations.fingerprint]!) as Record<
+    string,
+    string
+  >;
 }
 
 function sha256(text: string): string {

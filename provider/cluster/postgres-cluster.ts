@@ -5,14 +5,14 @@ import type { FoundationArgs } from '../actions/foundation/resource';
 import { Rollout } from '../actions/rollout/resource';
 import type { RolloutArgs } from '../actions/rollout/resource';
 import { postgresPort } from '../config/connection';
-import { hash } from '../manifests/fingerprint';
 import { memberNames, names, userSecret } from '../manifests/names';
 import type { PostgresClusterArgs } from './args';
 import * as add from './children';
 import { superuser } from './defaults';
 import { normalise } from './normalise';
 import { foundationInputs, rolloutInputs } from './parts';
-import { givenPasswords, resolveArgs } from './resolve';
+import { givenPasswords, passwordProblems, resolveArgs } from './resolve';
+import type { ResolvedArgs } from './resolved';
 import type { ClusterSpec } from './spec';
 import { renderProblems, validate } from './validation';
 
@@ -41,7 +41,11 @@ export class PostgresCluster extends pulumi.ComponentResource {
     super('postgres-ha:index:PostgresCluster', name, {}, opts);
     const spec = validSpec(name, args);
     const children = new add.Children(this, name, spec);
-    const connection = { kubeconfig: args.kubeconfig, context: args.context, approvedPlan: args.approvedPlan };
+    const connection = {
+      kubeconfig: args.kubeconfig,
+      context: args.context,
+      approvedPlan: args.approvedPlan,
+    };
 
     const foundation = new Foundation(
       `${name}-foundation`,
@@ -78,7 +82,7 @@ export class PostgresCluster extends pulumi.ComponentResource {
     this.members = output((s) => [...s.members]);
     this.userSecrets = output((s) => {
       const users = [superuser, ...s.users.map((user) => user.name)];
-      return Object.fromEntries(users.map((user) => [user, userSecret(name, user, hash)]));
+      return Object.fromEntries(users.map((user) => [user, userSecret(name, user)]));
     });
     this.registerOutputs({
       primaryHost: this.primaryHost,
@@ -94,8 +98,10 @@ export class PostgresCluster extends pulumi.ComponentResource {
 
 /** The spec, or one error with every problem: in a preview, before anything is touched. */
 function validSpec(name: string, args: PostgresClusterArgs): pulumi.Output<ClusterSpec> {
-  return resolveArgs(args).apply((resolved) => {
-    const problems = validate(name, resolved);
+  return pulumi.all([resolveArgs(args), passwordProblems(args)]).apply(([all, passwords]) => {
+    // Pulumi's type of a list of Outputs has lost that these are plain already.
+    const resolved = all as ResolvedArgs;
+    const problems = [...validate(name, resolved), ...passwords];
     if (problems.length > 0) throw new pulumi.RunError(renderProblems(name, problems));
     return normalise(name, resolved);
   });

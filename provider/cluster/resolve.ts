@@ -9,7 +9,10 @@
 import * as pulumi from '@pulumi/pulumi';
 import type { PostgresClusterArgs } from './args';
 import type { ResolvedArgs } from './resolved';
+import { superuser } from './defaults';
 import { isUnknown, UNKNOWN } from './spec';
+import type { Problem } from './validation';
+import { validatePasswords } from './validation';
 
 /**
  * `apply` with unknown values in place. The second argument is what Pulumi's own `output()` uses
@@ -50,12 +53,33 @@ function marksOnly(value: unknown): unknown {
   return Object.fromEntries(entries.map(([key, inner]) => [key, marksOnly(inner)]));
 }
 
+/** A password that the program gives, and the argument that it came from. */
+interface Given {
+  readonly path: string;
+  readonly user: string;
+  readonly value: string;
+}
+
+/** The given passwords; secret. One that is not known yet is `UNKNOWN`. */
+function given(args: PostgresClusterArgs): pulumi.Output<Given[]> {
+  const all = (args.users ?? []).map(({ name, password }, index) => ({
+    path: `users[${index}].password`,
+    user: name,
+    value: password,
+  }));
+  all.push({ path: 'superuserPassword', user: superuser, value: args.superuserPassword });
+  const present = pulumi.output(all.filter(({ value }) => value !== undefined)) as pulumi.Output<unknown>;
+  return pulumi.secret(applyWithUnknowns(present, (value) => withMarks(value) as Given[]));
+}
+
 /** The given passwords by user name, as one secret. */
 export function givenPasswords(args: PostgresClusterArgs): pulumi.Output<Record<string, string>> {
-  const given = (args.users ?? [])
-    .filter((user) => user.password !== undefined)
-    .map((user) => pulumi.all([user.name, user.password!]));
-  if (args.superuserPassword !== undefined)
-    given.push(pulumi.all([pulumi.output('postgres'), args.superuserPassword]));
-  return pulumi.secret(pulumi.all(given).apply((pairs) => Object.fromEntries(pairs)));
+  return applyWithUnknowns(given(args), (all) =>
+    toUnknowns(Object.fromEntries(all.map(({ user, value }) => [user, value]))),
+  );
+}
+
+/** What is wrong with them. Not secret: a problem holds nothing of a password. */
+export function passwordProblems(args: PostgresClusterArgs): pulumi.Output<Problem[]> {
+  return pulumi.unsecret(applyWithUnknowns(given(args), validatePasswords));
 }

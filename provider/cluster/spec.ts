@@ -12,7 +12,11 @@ export interface ClusterSpec {
   readonly members: readonly string[];
   readonly synchronous: { readonly mode: Synchronous; readonly number: number };
   readonly postgresVersion: number;
-  readonly image: { readonly name: string; readonly pullPolicy: string; readonly pullSecrets: readonly string[] };
+  readonly image: {
+    readonly name: string;
+    readonly pullPolicy: string;
+    readonly pullSecrets: readonly string[];
+  };
   readonly users: readonly UserSpec[];
   readonly databases: readonly DatabaseSpec[];
   readonly config: {

@@ -19,11 +19,11 @@ import { superuser } from '../cluster/defaults';
 import type { ClusterSpec } from '../cluster/spec';
 import { isUnknown, UNKNOWN } from '../cluster/spec';
 import { userSecret } from '../manifests/names';
-import { hash } from './hash';
+
 import { yamlText } from './yaml-text';
 
 export function databasesYaml(spec: ClusterSpec): string {
-  const secret = (user: string) => (isUnknown(user) ? UNKNOWN : userSecret(spec.name, user, hash));
+  const secret = (user: string) => (isUnknown(user) ? UNKNOWN : userSecret(spec.name, user));
   return yamlText(
     {
       superuser: { name: superuser, secret: secret(superuser) },

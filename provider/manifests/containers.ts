@@ -17,7 +17,11 @@ function commonEnv(spec: ClusterSpec, member: string) {
   ];
 }
 
-const mount = (name: string, mountPath: string, readOnly = false) => ({ name, mountPath, ...(readOnly ? { readOnly } : {}) });
+const mount = (name: string, mountPath: string, readOnly = false) => ({
+  name,
+  mountPath,
+  ...(readOnly ? { readOnly } : {}),
+});
 
 function commonMounts() {
   return [
@@ -60,7 +64,12 @@ export function databaseContainer(spec: ClusterSpec, member: string) {
     securityContext: restrictedContext(),
     // Patroni answers /liveness from its first round on, also while it clones or recovers,
     // however long that takes: the startup probe only covers Patroni's own start.
-    startupProbe: { ...patroniProbe('/liveness'), periodSeconds: 1, timeoutSeconds: 3, failureThreshold: 120 },
+    startupProbe: {
+      ...patroniProbe('/liveness'),
+      periodSeconds: 1,
+      timeoutSeconds: 3,
+      failureThreshold: 120,
+    },
     // A hung primary must be dead before its lock expires and another is promoted: 2 × 5 s
     // + 3 s + its own short grace < ttl 20 s. Without that grace the kubelet would wait the
     // pod's whole one while the old primary still wrote (research: anchors, section 0.4).
@@ -71,7 +80,12 @@ export function databaseContainer(spec: ClusterSpec, member: string) {
       failureThreshold: 2,
       terminationGracePeriodSeconds: 2,
     },
-    readinessProbe: { ...patroniProbe('/readiness'), periodSeconds: 2, timeoutSeconds: 3, failureThreshold: 2 },
+    readinessProbe: {
+      ...patroniProbe('/readiness'),
+      periodSeconds: 2,
+      timeoutSeconds: 3,
+      failureThreshold: 2,
+    },
     lifecycle: { preStop: { exec: { command: ['python3', '/etc/postgres-ha/scripts/prestop.py'] } } },
     volumeMounts: [
       mount('data', '/pgdata'),

@@ -3,10 +3,8 @@
  * a plan can say *why* a member restarts ("memory 512Mi → 1Gi") from the right to read
  * pods alone, and so that a pod which is as wanted is never restarted.
  */
-import { createHash } from 'node:crypto';
 import type { ClusterSpec } from '../cluster/spec';
-import { isUnknown, UNKNOWN } from '../cluster/spec';
-import { containerNames } from './names';
+import { containerNames, hash } from './names';
 
 /** Sorted map of short texts; the key `pod` is a hash of everything that has no key of its own. */
 export type Fingerprint = Readonly<Record<string, string>>;
@@ -57,10 +55,4 @@ export function stable(value: unknown): string {
     if (inner === null || typeof inner !== 'object' || Array.isArray(inner)) return inner;
     return Object.fromEntries(Object.entries(inner).sort(([a], [b]) => (a < b ? -1 : 1)));
   });
-}
-
-/** Ten hexadecimal digits of SHA-256; unknown where the text is. */
-export function hash(content: string): string {
-  if (isUnknown(content)) return UNKNOWN;
-  return createHash('sha256').update(content).digest('hex').slice(0, 10);
 }

@@ -1,4 +1,6 @@
 /** Names of everything that a cluster consists of: pure functions of the cluster's and the members' names. */
+import { createHash } from 'node:crypto';
+import { isUnknown, UNKNOWN } from '../cluster/spec';
 
 /** A label key or annotation key of this package. */
 export const domain = 'postgres-ha.dev';
@@ -76,10 +78,21 @@ export const names = {
   walVolume: (member: string) => `${member}-wal`,
 } as const;
 
+/** Ten hexadecimal digits of SHA-256; unknown where the text is. */
+export function hash(content: string): string {
+  if (isUnknown(content)) return UNKNOWN;
+  return createHash('sha256').update(content).digest('hex').slice(0, 10);
+}
+
 /** The Secret of a user. Role names can hold what a Kubernetes name can't: then a readable rest and a hash of the role name. */
-export function userSecret(cluster: string, user: string, hash: (text: string) => string): string {
+export function userSecret(cluster: string, user: string): string {
   const plain = /^[a-z0-9]([-a-z0-9]*[a-z0-9])?$/.test(user) && user.length <= 40;
   if (plain) return `${cluster}-user-${user}`;
-  const readable = user.toLowerCase().replace(/[^a-z0-9]+/g, '-').replace(/^-+|-+$/g, '').slice(0, 30).replace(/-+$/, '');
+  const readable = user
+    .toLowerCase()
+    .replace(/[^a-z0-9]+/g, '-')
+    .replace(/^-+|-+$/g, '')
+    .slice(0, 30)
+    .replace(/-+$/, '');
   return `${cluster}-user-${readable ? `${readable}-` : ''}${hash(user).slice(0, 8)}`;
 }

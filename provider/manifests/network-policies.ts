@@ -27,7 +27,10 @@ export function networkPolicy(spec: ClusterSpec) {
       ingress: [
         Object.keys(clients).length > 0
           ? // The cluster's own pods, then those of its namespace that match, then the named namespaces.
-            { from: [own, ...(fromPods ? [{ podSelector: { matchLabels: { ...fromPods } } }] : []), clients], ports: postgres }
+            {
+              from: [own, ...(fromPods ? [{ podSelector: { matchLabels: { ...fromPods } } }] : []), clients],
+              ports: postgres,
+            }
           : { ports: postgres },
         { from: [members], ports: [{ protocol: 'TCP', port: 8008 }] },
       ],
@@ -43,7 +46,12 @@ export function renewalNetworkPolicy(spec: ClusterSpec) {
     kind: 'NetworkPolicy',
     metadata: metadata(spec, name, 'certificates'),
     spec: {
-      podSelector: { matchLabels: { [labels.cluster]: clusterLabels(spec)[labels.cluster]!, [labels.component]: 'certificates' } },
+      podSelector: {
+        matchLabels: {
+          [labels.cluster]: clusterLabels(spec)[labels.cluster]!,
+          [labels.component]: 'certificates',
+        },
+      },
       policyTypes: ['Ingress'],
       ingress: [],
     },

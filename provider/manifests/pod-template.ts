@@ -32,7 +32,9 @@ export function podTemplate(spec: ClusterSpec, member: string) {
         fsGroupChangePolicy: 'OnRootMismatch',
         seccompProfile: { type: 'RuntimeDefault' },
       },
-      ...(spec.image.pullSecrets.length > 0 ? { imagePullSecrets: spec.image.pullSecrets.map((name) => ({ name })) } : {}),
+      ...(spec.image.pullSecrets.length > 0
+        ? { imagePullSecrets: spec.image.pullSecrets.map((name) => ({ name })) }
+        : {}),
       ...placement(spec),
       containers: [databaseContainer(spec, member), agentContainer(spec, member)],
       volumes: volumes(spec, member),
@@ -57,7 +59,9 @@ function volumes(spec: ClusterSpec, member: string) {
   });
   return [
     { name: 'data', persistentVolumeClaim: { claimName: names.dataVolume(member) } },
-    ...(spec.walStorage ? [{ name: 'wal', persistentVolumeClaim: { claimName: names.walVolume(member) } }] : []),
+    ...(spec.walStorage
+      ? [{ name: 'wal', persistentVolumeClaim: { claimName: names.walVolume(member) } }]
+      : []),
     { name: 'run', emptyDir: {} },
     { name: 'tmp', emptyDir: {} },
     // PostgreSQL's parallel queries share memory in /dev/shm, and a container's default of
@@ -74,7 +78,10 @@ function volumes(spec: ClusterSpec, member: string) {
 /** Where the pod may run. */
 function placement(spec: ClusterSpec) {
   const { nodeSelector, tolerations, antiAffinity, topologyKey, priorityClass } = spec.scheduling;
-  const apart = { labelSelector: { matchLabels: memberSelector(spec) }, topologyKey: 'kubernetes.io/hostname' };
+  const apart = {
+    labelSelector: { matchLabels: memberSelector(spec) },
+    topologyKey: 'kubernetes.io/hostname',
+  };
   return {
     ...(Object.keys(nodeSelector).length > 0 ? { nodeSelector: { ...nodeSelector } } : {}),
     ...(tolerations.length > 0 ? { tolerations: tolerations.map((toleration) => ({ ...toleration })) } : {}),
@@ -86,11 +93,20 @@ function placement(spec: ClusterSpec) {
             podAntiAffinity:
               antiAffinity === 'required'
                 ? { requiredDuringSchedulingIgnoredDuringExecution: [apart] }
-                : { preferredDuringSchedulingIgnoredDuringExecution: [{ weight: 100, podAffinityTerm: apart }] },
+                : {
+                    preferredDuringSchedulingIgnoredDuringExecution: [
+                      { weight: 100, podAffinityTerm: apart },
+                    ],
+                  },
           },
     // Spread over zones where there are any; never a reason to stay Pending.
     topologySpreadConstraints: [
-      { maxSkew: 1, topologyKey, whenUnsatisfiable: 'ScheduleAnyway', labelSelector: { matchLabels: memberSelector(spec) } },
+      {
+        maxSkew: 1,
+        topologyKey,
+        whenUnsatisfiable: 'ScheduleAnyway',
+        labelSelector: { matchLabels: memberSelector(spec) },
+      },
     ],
   };
 }

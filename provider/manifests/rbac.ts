@@ -2,7 +2,6 @@
 import type { ClusterSpec } from '../cluster/spec';
 import { metadata } from './metadata';
 import { names, podName, userSecret } from './names';
-import { hash } from './fingerprint';
 
 export function serviceAccount(spec: ClusterSpec) {
   return {
@@ -10,7 +9,9 @@ export function serviceAccount(spec: ClusterSpec) {
     kind: 'ServiceAccount',
     metadata: metadata(spec, names.serviceAccount(spec.name), 'postgres'),
     automountServiceAccountToken: false,
-    ...(spec.image.pullSecrets.length > 0 ? { imagePullSecrets: spec.image.pullSecrets.map((name) => ({ name })) } : {}),
+    ...(spec.image.pullSecrets.length > 0
+      ? { imagePullSecrets: spec.image.pullSecrets.map((name) => ({ name })) }
+      : {}),
   };
 }
 
@@ -24,7 +25,9 @@ export function role(spec: ClusterSpec) {
   const { name } = spec;
   const leader = names.primaryService(name);
   const endpoints = [leader, ...names.dcsServices(name)];
-  const userSecrets = ['postgres', ...spec.users.map((user) => user.name)].map((user) => userSecret(name, user, hash));
+  const userSecrets = ['postgres', ...spec.users.map((user) => user.name)].map((user) =>
+    userSecret(name, user),
+  );
   return {
     apiVersion: 'rbac.authorization.k8s.io/v1',
     kind: 'Role',
@@ -33,8 +36,18 @@ export function role(spec: ClusterSpec) {
       { apiGroups: [''], resources: ['endpoints'], verbs: ['list', 'watch', 'create'] },
       { apiGroups: [''], resources: ['endpoints'], resourceNames: endpoints, verbs: ['get', 'patch'] },
       { apiGroups: [''], resources: ['pods'], verbs: ['list', 'watch'] },
-      { apiGroups: [''], resources: ['pods'], resourceNames: spec.members.map(podName), verbs: ['get', 'patch'] },
-      { apiGroups: [''], resources: ['configmaps'], resourceNames: [names.configMap(name)], verbs: ['get', 'list', 'watch'] },
+      {
+        apiGroups: [''],
+        resources: ['pods'],
+        resourceNames: spec.members.map(podName),
+        verbs: ['get', 'patch'],
+      },
+      {
+        apiGroups: [''],
+        resources: ['configmaps'],
+        resourceNames: [names.configMap(name)],
+        verbs: ['get', 'list', 'watch'],
+      },
       { apiGroups: [''], resources: ['secrets'], resourceNames: userSecrets, verbs: ['get'] },
     ],
   };
@@ -74,7 +87,12 @@ export function renewalRoleBinding(spec: ClusterSpec) {
   return binding(spec, names.renewal(spec.name), names.renewal(spec.name), 'certificates');
 }
 
-function binding(spec: ClusterSpec, roleName: string, account: string, component: 'postgres' | 'certificates') {
+function binding(
+  spec: ClusterSpec,
+  roleName: string,
+  account: string,
+  component: 'postgres' | 'certificates',
+) {
   return {
     apiVersion: 'rbac.authorization.k8s.io/v1',
     kind: 'RoleBinding',

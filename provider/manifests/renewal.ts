@@ -1,8 +1,8 @@
 /** The CronJob that renews the cluster's certificates, whether or not anyone runs `pulumi up`. */
 import type { ClusterSpec } from '../cluster/spec';
-import { hash } from './fingerprint';
+
 import { clusterLabels, metadata } from './metadata';
-import { names } from './names';
+import { hash, names } from './names';
 import { containerUser, mountedSecretMode, restrictedContext } from './security';
 
 /** Daily, at a minute and hour that follow from the name, so that many clusters do not run at once. */
@@ -29,7 +29,10 @@ export function renewalCronJob(spec: ClusterSpec) {
         spec: {
           backoffLimit: 3,
           activeDeadlineSeconds: 600,
-          template: { metadata: { labels: clusterLabels(spec, 'certificates') }, spec: renewalPod(spec, name) },
+          template: {
+            metadata: { labels: clusterLabels(spec, 'certificates') },
+            spec: renewalPod(spec, name),
+          },
         },
       },
     },
@@ -49,9 +52,15 @@ function renewalPod(spec: ClusterSpec, account: string) {
       fsGroup: containerUser,
       seccompProfile: { type: 'RuntimeDefault' },
     },
-    ...(spec.image.pullSecrets.length > 0 ? { imagePullSecrets: spec.image.pullSecrets.map((secret) => ({ name: secret })) } : {}),
-    ...(spec.scheduling.tolerations.length > 0 ? { tolerations: spec.scheduling.tolerations.map((t) => ({ ...t })) } : {}),
-    ...(Object.keys(spec.scheduling.nodeSelector).length > 0 ? { nodeSelector: { ...spec.scheduling.nodeSelector } } : {}),
+    ...(spec.image.pullSecrets.length > 0
+      ? { imagePullSecrets: spec.image.pullSecrets.map((secret) => ({ name: secret })) }
+      : {}),
+    ...(spec.scheduling.tolerations.length > 0
+      ? { tolerations: spec.scheduling.tolerations.map((t) => ({ ...t })) }
+      : {}),
+    ...(Object.keys(spec.scheduling.nodeSelector).length > 0
+      ? { nodeSelector: { ...spec.scheduling.nodeSelector } }
+      : {}),
     containers: [
       {
         name: 'renew',

@@ -1,5 +1,4 @@
 /** Users and databases. */
-import { hash } from '../../manifests/fingerprint';
 import { userSecret } from '../../manifests/names';
 import { defaultDatabase, defaultImage, replicationRole, rewindRole, superuser } from '../defaults';
 import type { Check } from './check';
@@ -23,7 +22,7 @@ export function* users({ name: cluster, args }: Subject): Iterable<Problem> {
       if (problem) yield problem;
       else {
         // Two roles could only share a Secret if the hashes of their names met.
-        const secret = userSecret(cluster, name, hash);
+        const secret = userSecret(cluster, name);
         const other = seen.get(secret);
         if (other !== undefined)
           yield {

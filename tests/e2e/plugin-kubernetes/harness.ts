@@ -74,7 +74,11 @@ export class TestStack {
   program: Program;
   private readonly stack: automation.Stack;
 
-  private constructor(stack: automation.Stack, program: Program) {
+  private constructor(
+    stack: automation.Stack,
+    private readonly name: string,
+    program: Program,
+  ) {
     this.stack = stack;
     this.program = program;
   }
@@ -99,7 +103,7 @@ export class TestStack {
       },
       { envVars: { ...envVars, PULUMI_BACKEND_URL: `file://${backend}`, PULUMI_CONFIG_PASSPHRASE: 'test' } },
     );
-    created = new TestStack(stack, program);
+    created = new TestStack(stack, name, program);
     return created;
   }
 
@@ -149,9 +153,7 @@ export class TestStack {
   }
   /** The state file as it lies in the backend, secrets encrypted. */
   state(): string {
-    const directory = path.join(backend, '.pulumi', 'stacks', this.stack.workspace.projectName ?? '');
-    const files = fs.existsSync(directory) ? fs.readdirSync(directory) : [];
-    return files.map((file) => fs.readFileSync(path.join(directory, file), 'utf8')).join('\n');
+    return fs.readFileSync(path.join(backend, '.pulumi', 'stacks', this.name, 'test.json'), 'utf8');
   }
   /** The resources of the state by name, secrets in plain. */
   async resources(): Promise<Record<string, StateResource>> {
@@ -185,7 +187,7 @@ export async function failure(operation: Promise<unknown>): Promise<OperationFai
 /** `name: op` of each step that is a change, sorted. */
 export function changes(outcome: { steps: Step[] }): string[] {
   return outcome.steps
-    .filter((step) => step.op !== 'same')
+    .filter((step) => step.op !== 'same' && step.op !== 'refresh')
     .map((step) => `${step.name}: ${step.op}`)
     .sort();
 }
@@ -201,7 +203,7 @@ export async function live(apiVersion: string, kind: string, name: string, names
 
 /** Changes an object as somebody else would, under the name of a field manager. */
 export async function patchAs(manager: string, patch: object): Promise<void> {
-  await objects.patch(patch as never, undefined, undefined, manager, true, k8s.PatchStrategy.MergePatch);
+  await objects.patch(patch as never, undefined, undefined, manager, undefined, k8s.PatchStrategy.MergePatch);
 }
 
 /** Waits for a value by asking; for what no operation reports. */

@@ -3,7 +3,11 @@
 import assert from 'node:assert/strict';
 import { V1StorageClass, StorageV1Api, KubeConfig } from '@kubernetes/client-node';
 import { changes, core, kubeconfig, live, type Outcome, TestStack, testNamespace, unique } from './harness';
-import { type Row, rows, type Variant } from './types';
+import type { Row, Variant } from './types';
+import { coreRows } from './types-core';
+import { otherRows } from './types-others';
+
+const rows = [...coreRows, ...otherRows];
 
 const config = new KubeConfig();
 config.loadFromFile(kubeconfig);

@@ -7,11 +7,14 @@ const pulumi = require('@pulumi/pulumi');
 const postgres = require('pulumi-postgres-ha');
 
 const config = new pulumi.Config();
-const namespace = new k8s.core.v1.Namespace('namespace', {
-  metadata: {
-    name: config.require('namespace'),
-    labels: { 'pod-security.kubernetes.io/enforce': 'restricted' },
-  },
-});
+// A namespace that is part of the stack would take the volumes that a cluster leaves with it.
+const namespace = config.getBoolean('namespaceExists')
+  ? { metadata: { name: config.require('namespace') } }
+  : new k8s.core.v1.Namespace('namespace', {
+      metadata: {
+        name: config.require('namespace'),
+        labels: { 'pod-security.kubernetes.io/enforce': 'restricted' },
+      },
+    });
 for (const [name, args] of Object.entries(config.requireObject('clusters')))
   new postgres.PostgresCluster(name, { namespace: namespace.metadata.name, ...args });

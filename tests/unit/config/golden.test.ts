@@ -3,10 +3,8 @@ import { parse } from 'yaml';
 import { normalise } from '../../../provider/cluster/normalise';
 import { UNKNOWN } from '../../../provider/cluster/spec';
 import { certificatesJson } from '../../../provider/config/certificates';
-import { hbaRules, identRules } from '../../../provider/config/hba';
-import { hash } from '../../../provider/config/hash';
+
 import { databasesYaml, dcsYaml, membersYaml, patroniYaml } from '../../../provider/config/patroni';
-import { hash as manifestsHash } from '../../../provider/manifests/fingerprint';
 import { golden } from '../../support/golden';
 import { specs } from './specs';
 
@@ -32,25 +30,5 @@ describe('configuration files', () => {
     const rest = normalise('hippo', { config: { hba: UNKNOWN as unknown as string[] } });
     assert.ok(dcsYaml(rest).includes(`- ${UNKNOWN}\n`));
     assert.ok(!databasesYaml(rest).includes(UNKNOWN));
-  });
-
-  it('name Secrets as the manifests do', () => {
-    for (const text of ['', 'Ünï "quoted"', UNKNOWN]) assert.equal(hash(text), manifestsHash(text));
-  });
-});
-
-describe('access rules', () => {
-  const lines = hbaRules(specs['strict-with-everything']!).map(({ line }) => line);
-
-  it("let nobody in by trust, and nobody without TLS, before the user's lines", () => {
-    assert.ok(!lines.some((line) => / trust\b/.test(line)));
-    const user = lines.indexOf('hostssl app app 10.0.0.0/8 cert');
-    assert.ok(user > lines.indexOf('hostnossl all all all reject'));
-    assert.ok(user < lines.indexOf('hostssl all all all scram-sha-256'));
-  });
-
-  it('each have a reason', () => {
-    for (const { line, reason } of [...hbaRules(specs['default']!), ...identRules(specs['default']!)])
-      assert.ok(reason.length > 0, line);
   });
 });

@@ -17,7 +17,7 @@ describe('local/pulumi: what is installed', () => {
     return file;
   };
 
-  const versions: Array<[string, string, string, boolean]> = [
+  const versions: [string, string, string, boolean][] = [
     ['the same release', '4.34.2', '4.34.2', true],
     ['a newer patch', '4.34.3', '4.34.2', true],
     ['a newer minor with a lower patch', '4.35.0', '4.34.2', true],
