@@ -8,7 +8,7 @@ import { stateDirectory } from '../kubernetes/settings';
 import { installPackage } from '../package/build';
 import { pulumiEnvironment } from '../pulumi/environment';
 import { imageName } from '../image/recipe';
-import { Kubectl } from '../demo/kubectl';
+import { Kubectl } from '../kubernetes/kubectl';
 import { nextEvent, startWriter, stopWriter } from '../demo/writer';
 
 const root = path.resolve(__dirname, '..', '..');

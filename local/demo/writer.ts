@@ -1,7 +1,7 @@
 // The demo's application: a pod that writes numbered rows while the primary is lost.
 import * as fs from 'node:fs';
 import * as path from 'node:path';
-import type { Kubectl } from './kubectl';
+import type { Kubectl } from '../kubernetes/kubectl';
 
 /** What the writer found at its end. */
 export interface WriterResult {
