@@ -33,8 +33,8 @@ PORT = 8008
 CHECKPOINT_SECONDS = int(os.environ.get('PRESTOP_CHECKPOINT_SECONDS', '120'))
 # A stop that takes longer than this is Patroni's to wait for.
 STOP_SECONDS = 5
-# How long PostgreSQL stays after its shutdown checkpoint when nothing keeps it.
-ARCHIVING_SECONDS = 0.3
+# How long PostgreSQL may stay after its shutdown checkpoint; SIGTERM in that time costs Patroni's own second (_on_shutdown).
+ARCHIVING_SECONDS = 1
 
 
 def ask(path):
