@@ -1,6 +1,6 @@
 // The environment in which `pulumi` and the Automation API work on this machine: what is really
 // installed is used as it is; what is missing and can be downloaded is left to Pulumi; the rest is
-// built (docs/decisions/offline-pulumi.md says from what).
+// built (local/plugins/README.md says from what).
 import * as fs from 'node:fs';
 import * as os from 'node:os';
 import * as path from 'node:path';

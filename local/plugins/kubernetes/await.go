@@ -141,7 +141,7 @@ func (p *provider) awaitCheck(r readiness, judge check) (*unstructured.Unstructu
 			}
 		}
 		judged = true
-		last = judge(ctx, live)
+		last = p.judged(judge, live)
 		switch {
 		case last.ready:
 			r.log.status("")
@@ -155,6 +155,13 @@ func (p *provider) awaitCheck(r readiness, judge check) (*unstructured.Unstructu
 			r.log.status(last.status)
 		}
 	}
+}
+
+// judged gives a check time of its own: one that the end of the wait cuts short would lose the reasons.
+func (p *provider) judged(judge check, live *unstructured.Unstructured) verdict {
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(p.operations), 5*time.Second)
+	defer cancel()
+	return judge(ctx, live)
 }
 
 // notReady is the error of a wait that was ended by the clock or by the engine.
@@ -183,7 +190,7 @@ func (p *provider) checkReady(live *unstructured.Unstructured, log *resourceLog)
 		if judge == nil {
 			return nil
 		}
-		now = judge(p.operations, live)
+		now = p.judged(judge, live)
 	}
 	if now.ready {
 		log.status("")

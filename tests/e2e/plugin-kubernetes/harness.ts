@@ -3,20 +3,10 @@
 import * as fs from 'node:fs';
 import * as os from 'node:os';
 import * as path from 'node:path';
-import * as k8s from '@kubernetes/client-node';
 import * as kubernetes from '@pulumi/kubernetes';
 import * as automation from '@pulumi/pulumi/automation';
 import { pulumiEnvironment } from '../../../local/pulumi/environment';
-
-export const kubeconfig =
-  process.env.KUBECONFIG ??
-  path.join(process.env.PULUMI_POSTGRES_HA_STATE ?? '/var/lib/pulumi-postgres-ha', 'kubeconfig');
-
-const config = new k8s.KubeConfig();
-config.loadFromFile(kubeconfig);
-export const objects = k8s.KubernetesObjectApi.makeApiClient(config);
-export const core = config.makeApiClient(k8s.CoreV1Api);
-export const asMerge = k8s.setHeaderOptions('Content-Type', k8s.PatchStrategy.MergePatch);
+import { create, kubeconfig, type Metadata, remove } from './api';
 
 /** What one operation did with one resource. */
 export interface Step {
@@ -28,8 +18,7 @@ export interface Step {
 
 export interface StateResource {
   id: string;
-  inputs: any;
-  outputs: any;
+  outputs: { metadata?: Metadata; __fieldManager?: string; __initialApiVersion?: string };
 }
 
 export interface Outcome {
@@ -39,7 +28,8 @@ export interface Outcome {
   outputs: Record<string, unknown>;
 }
 
-export type Program = (provider: kubernetes.Provider) => Promise<Record<string, unknown> | void>;
+/** Makes the resources; what it returns, if an object, are the stack's outputs. */
+export type Program = (provider: kubernetes.Provider) => unknown;
 
 export interface StackOptions {
   /** Arguments of the provider beside the kubeconfig. */
@@ -91,20 +81,22 @@ export class TestStack {
     // The Automation API looks for `pulumi` itself on this process's own PATH.
     process.env.PATH = environment.PATH;
     const name = unique('conformance');
-    let created: TestStack | undefined;
+    // The program runs when the stack exists: it is asked for through this.
+    const current: { stack?: TestStack } = {};
     const stack = await automation.LocalWorkspace.createStack(
       {
         stackName: 'test',
         projectName: name,
+
         program: async () => {
           const provider = new kubernetes.Provider('provider', { kubeconfig, ...options.provider });
-          return (await created?.program(provider)) ?? {};
+          return (current.stack?.program(provider) ?? {}) as Record<string, unknown>;
         },
       },
       { envVars: { ...envVars, PULUMI_BACKEND_URL: `file://${backend}`, PULUMI_CONFIG_PASSPHRASE: 'test' } },
     );
-    created = new TestStack(stack, name, program);
-    return created;
+    current.stack = new TestStack(stack, name, program);
+    return current.stack;
   }
 
   private async operate(
@@ -192,20 +184,6 @@ export function changes(outcome: { steps: Step[] }): string[] {
     .sort();
 }
 
-export async function live(apiVersion: string, kind: string, name: string, namespace?: string): Promise<any> {
-  try {
-    return await objects.read({ apiVersion, kind, metadata: { name, namespace } } as never);
-  } catch (error) {
-    if (error instanceof k8s.ApiException && error.code === 404) return undefined;
-    throw error;
-  }
-}
-
-/** Changes an object as somebody else would, under the name of a field manager. */
-export async function patchAs(manager: string, patch: object): Promise<void> {
-  await objects.patch(patch as never, undefined, undefined, manager, undefined, k8s.PatchStrategy.MergePatch);
-}
-
 /** Waits for a value by asking; for what no operation reports. */
 export async function eventually<T>(what: string, ask: () => Promise<T | undefined | false>): Promise<T> {
   const deadline = Date.now() + 30_000;
@@ -218,13 +196,10 @@ export async function eventually<T>(what: string, ask: () => Promise<T | undefin
 }
 
 /** A namespace of its own for a group of tests, gone after them. */
-export function testNamespace(): { name: string } {
-  const namespace = { name: unique('kp') };
-  before(async () => {
-    await core.createNamespace({ body: { metadata: { name: namespace.name } } });
-  });
-  after(async () => {
-    await core.deleteNamespace({ name: namespace.name, gracePeriodSeconds: 0 });
-  });
-  return namespace;
+export function testNamespace(): string {
+  const name = unique('kp');
+  const namespace = { apiVersion: 'v1', kind: 'Namespace', metadata: { name } };
+  before(() => create(namespace));
+  after(() => remove(namespace));
+  return name;
 }

@@ -2,37 +2,23 @@
 // other managers' fields, and the annotations and provider settings that say otherwise.
 import assert from 'node:assert/strict';
 import * as kubernetes from '@pulumi/kubernetes';
-import {
-  changes,
-  core,
-  failure,
-  kubeconfig,
-  live,
-  patchAs,
-  type Program,
-  TestStack,
-  testNamespace,
-} from './harness';
-
-interface ManagedFields {
-  manager: string;
-  operation: string;
-}
+import { create, kubeconfig, live, patchAs } from './api';
+import { changes, failure, type Program, TestStack, testNamespace } from './harness';
 
 describe('kubernetes plugin: who owns what', function () {
   this.timeout(60_000);
   const namespace = testNamespace();
-  const account = (name: string) => live('v1', 'ServiceAccount', name, namespace.name);
-  const annotations = async (name: string): Promise<unknown> => (await account(name)).metadata.annotations;
+  const account = (name: string) => live('v1', 'ServiceAccount', name, namespace);
+  const annotations = async (name: string): Promise<unknown> => (await account(name))?.metadata.annotations;
   const managers = async (name: string): Promise<string[]> =>
-    (await account(name)).metadata.managedFields.map(
-      (each: ManagedFields) => `${each.manager.replace(/[0-9a-f]{8}$/, '*')} ${each.operation}`,
+    ((await account(name))?.metadata.managedFields ?? []).map(
+      (each) => `${each.manager.replace(/[0-9a-f]{8}$/, '*')} ${each.operation}`,
     );
   const edit = (manager: string, name: string, changed: Record<string, string>): Promise<void> =>
     patchAs(manager, {
       apiVersion: 'v1',
       kind: 'ServiceAccount',
-      metadata: { name, namespace: namespace.name, annotations: changed },
+      metadata: { name, namespace, annotations: changed },
     });
   const stacks: TestStack[] = [];
   const make = async (...given: Parameters<typeof TestStack.create>): Promise<TestStack> => {
@@ -51,17 +37,16 @@ describe('kubernetes plugin: who owns what', function () {
   ): kubernetes.core.v1.ServiceAccount =>
     new kubernetes.core.v1.ServiceAccount(
       name,
-      { metadata: { name, namespace: namespace.name, annotations: values } },
+      { metadata: { name, namespace, annotations: values } },
       { provider, ignoreChanges },
     );
 
   describe('an object that is there already', () => {
-    const program: Program = async (provider) => void add(provider, 'taken', { value: 'a' });
+    const program: Program = (provider) => {
+      add(provider, 'taken', { value: 'a' });
+    };
     before(() =>
-      core.createNamespacedServiceAccount({
-        namespace: namespace.name,
-        body: { metadata: { name: 'taken' } },
-      }),
+      create({ apiVersion: 'v1', kind: 'ServiceAccount', metadata: { name: 'taken', namespace } }),
     );
     it('is not adopted by creation', async () => {
       const stack = await make(program);
@@ -72,10 +57,10 @@ describe('kubernetes plugin: who owns what', function () {
       assert.equal(await annotations('taken'), undefined);
     });
     it('is adopted with upsertExistingObjects', async () => {
-      const uid = (await account('taken')).metadata.uid as string;
+      const uid = (await account('taken'))?.metadata.uid;
       const stack = await make(program, { provider: { upsertExistingObjects: true } as object });
       await stack.up();
-      assert.equal((await account('taken')).metadata.uid, uid);
+      assert.equal((await account('taken'))?.metadata.uid, uid);
       assert.deepEqual(await annotations('taken'), { value: 'a' });
     });
   });
@@ -84,7 +69,9 @@ describe('kubernetes plugin: who owns what', function () {
     let value = 'a';
     let stack: TestStack;
     before(async () => {
-      stack = await make(async (provider) => void add(provider, 'conflict', { value }));
+      stack = await make((provider) => {
+        add(provider, 'conflict', { value });
+      });
       await stack.up();
       value = 'b';
       await stack.up();
@@ -115,7 +102,7 @@ describe('kubernetes plugin: who owns what', function () {
     let step = '1';
     let stack: TestStack;
     before(async () => {
-      stack = await make(async (provider) => {
+      stack = await make((provider) => {
         const forcing = new kubernetes.Provider('forcing', { kubeconfig, enablePatchForce: true } as object);
         const both = { value, step };
         add(provider, 'shared', both);
@@ -168,8 +155,8 @@ describe('kubernetes plugin: who owns what', function () {
   it('enableConfigMapMutable and enableSecretMutable change contents in place, but not of immutable objects', async () => {
     let value = 'a';
     const stack = await make(
-      async (provider) => {
-        const metadata = (name: string) => ({ name, namespace: namespace.name });
+      (provider) => {
+        const metadata = (name: string) => ({ name, namespace });
         const data = { a: value };
         new kubernetes.core.v1.ConfigMap('map', { metadata: metadata('mutable'), data }, { provider });
         new kubernetes.core.v1.Secret(
@@ -194,6 +181,6 @@ describe('kubernetes plugin: who owns what', function () {
       'map: update',
       'secret: update',
     ]);
-    assert.deepEqual((await live('v1', 'ConfigMap', 'frozen', namespace.name)).data, { a: 'b' });
+    assert.deepEqual((await live('v1', 'ConfigMap', 'frozen', namespace))?.data, { a: 'b' });
   });
 });

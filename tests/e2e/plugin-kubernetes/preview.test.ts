@@ -2,19 +2,13 @@
 // that only read; with a cluster that cannot be reached; and import.
 import assert from 'node:assert/strict';
 import * as fs from 'node:fs';
-import { KubeConfig, RbacAuthorizationV1Api } from '@kubernetes/client-node';
 import * as kubernetes from '@pulumi/kubernetes';
 import * as pulumi from '@pulumi/pulumi';
-import { changes, core, failure, kubeconfig, live, TestStack, testNamespace, unique } from './harness';
-
-const config = new KubeConfig();
-config.loadFromFile(kubeconfig);
-const rbac = config.makeApiClient(RbacAuthorizationV1Api);
+import { cluster, create, kubeconfig, live, serviceAccountToken } from './api';
+import { changes, failure, TestStack, testNamespace, unique } from './harness';
 
 /** A kubeconfig for the same cluster with another server or token, as content. */
 function kubeconfigWith(change: { token?: string; server?: string }): string {
-  const cluster = config.getCurrentCluster();
-  if (!cluster) throw new Error(`${kubeconfig} has no current cluster`);
   return JSON.stringify({
     apiVersion: 'v1',
     kind: 'Config',
@@ -23,9 +17,8 @@ function kubeconfigWith(change: { token?: string; server?: string }): string {
         name: 'c',
         cluster: {
           server: change.server ?? cluster.server,
-          'insecure-skip-tls-verify': cluster.skipTLSVerify || undefined,
-          'certificate-authority-data': cluster.caData,
-          'certificate-authority': cluster.caFile,
+          'insecure-skip-tls-verify': !cluster.tls.rejectUnauthorized || undefined,
+          'certificate-authority-data': cluster.tls.ca?.toString('base64'),
         },
       },
     ],
@@ -45,8 +38,8 @@ describe('kubernetes plugin: preview and check', function () {
     return stack;
   };
   after(() => Promise.all(stacks.map((stack) => stack.destroy())));
-  const metadata = (name: string) => ({ name, namespace: namespace.name });
-  const map = (name: string) => live('v1', 'ConfigMap', name, namespace.name);
+  const metadata = (name: string) => ({ name, namespace });
+  const map = (name: string) => live('v1', 'ConfigMap', name, namespace);
 
   describe('inputs that are unknown, secret, unnamed or without a namespace', () => {
     const inside = unique('kp');
@@ -55,7 +48,7 @@ describe('kubernetes plugin: preview and check', function () {
     let stack: TestStack;
     before(async () => {
       stack = await make(
-        async (provider) => {
+        (provider) => {
           const options = { provider };
           const created = new kubernetes.core.v1.Namespace(
             'created',
@@ -90,7 +83,7 @@ describe('kubernetes plugin: preview and check', function () {
           );
           return { address: service.spec.clusterIP };
         },
-        { provider: { namespace: namespace.name } },
+        { provider: { namespace } },
       );
     });
 
@@ -102,11 +95,11 @@ describe('kubernetes plugin: preview and check', function () {
     it('are known, named and placed after the update', async () => {
       const { outputs } = await stack.up();
       assert.match(String(outputs.address), /^[0-9a-f.:]+$/);
-      assert.deepEqual((await map('unknown')).data, { address: outputs.address, fixed: 'x' });
+      assert.deepEqual((await map('unknown'))?.data, { address: outputs.address, fixed: 'x' });
       const resources = await stack.resources();
-      const { name, namespace: where, annotations } = resources.unnamed?.outputs.metadata ?? {};
+      const { name, namespace: where, annotations } = resources.unnamed?.outputs.metadata ?? { name: '' };
       assert.match(name, /^unnamed-[0-9a-f]{8}$/);
-      assert.deepEqual([where, annotations], [namespace.name, { 'pulumi.com/autonamed': 'true' }]);
+      assert.deepEqual([where, annotations], [namespace, { 'pulumi.com/autonamed': 'true' }]);
       assert.deepEqual(changes(await stack.preview()), []);
     });
     it('are secret in state, whether Kubernetes holds them in a Secret or not', async () => {
@@ -114,7 +107,7 @@ describe('kubernetes plugin: preview and check', function () {
       assert.match(state, /visible/);
       assert.doesNotMatch(state, /battery/);
       assert.ok(!state.includes(Buffer.from(password).toString('base64')));
-      assert.equal((await map('secret-map')).data.password, password);
+      assert.deepEqual((await map('secret-map'))?.data, { plain: 'visible', password });
     });
     it('get another generated name at a replacement, which comes before the deletion', async () => {
       const before = (await stack.resources()).unnamed?.id;
@@ -129,7 +122,7 @@ describe('kubernetes plugin: preview and check', function () {
   });
 
   it('refuses in preview what the server would refuse', async () => {
-    const stack = await make(async (provider) => {
+    const stack = await make((provider) => {
       new kubernetes.core.v1.ConfigMap('bad', { metadata: metadata('UPPER') }, { provider });
     });
     assert.match((await failure(stack.preview())).message, /metadata\.name: Invalid value: "UPPER"/);
@@ -142,23 +135,23 @@ describe('kubernetes plugin: preview and check', function () {
     let stack: TestStack;
     before(async () => {
       const name = 'reader';
-      await core.createNamespacedServiceAccount({ namespace: namespace.name, body: { metadata: { name } } });
-      await rbac.createNamespacedRole({
-        namespace: namespace.name,
-        body: {
-          metadata: { name },
-          rules: [{ apiGroups: ['*'], resources: ['*'], verbs: ['get', 'list', 'watch'] }],
-        },
+      const at = { name, namespace };
+      const group = 'rbac.authorization.k8s.io';
+      await create({ apiVersion: 'v1', kind: 'ServiceAccount', metadata: at });
+      await create({
+        apiVersion: `${group}/v1`,
+        kind: 'Role',
+        metadata: at,
+        rules: [{ apiGroups: ['*'], resources: ['*'], verbs: ['get', 'list', 'watch'] }],
       });
-      await rbac.createNamespacedRoleBinding({
-        namespace: namespace.name,
-        body: {
-          metadata: { name },
-          roleRef: { apiGroup: 'rbac.authorization.k8s.io', kind: 'Role', name },
-          subjects: [{ kind: 'ServiceAccount', name, namespace: namespace.name }],
-        },
+      await create({
+        apiVersion: `${group}/v1`,
+        kind: 'RoleBinding',
+        metadata: at,
+        roleRef: { apiGroup: group, kind: 'Role', name },
+        subjects: [{ kind: 'ServiceAccount', ...at }],
       });
-      stack = await make(async () => {
+      stack = await make(() => {
         const provider = new kubernetes.Provider('given', { kubeconfig: given });
         new kubernetes.core.v1.ServiceAccount(
           'account',
@@ -168,12 +161,7 @@ describe('kubernetes plugin: preview and check', function () {
         if (more) new kubernetes.core.v1.ConfigMap('map', { metadata: metadata('read-only') }, { provider });
       });
       await stack.up();
-      const token = await core.createNamespacedServiceAccountToken({
-        name,
-        namespace: namespace.name,
-        body: { spec: { audiences: [], expirationSeconds: 3600 } },
-      });
-      given = kubeconfigWith({ token: token.status?.token });
+      given = kubeconfigWith({ token: await serviceAccountToken(namespace, name) });
     });
     after(async () => {
       // The failed up has put the reader's credentials into state, and destroy uses those.
@@ -200,7 +188,7 @@ describe('kubernetes plugin: preview and check', function () {
   it('goes on from state when the cluster cannot be reached, and refuses to change it', async () => {
     let server: string | undefined;
     let value = 'a';
-    const stack = await make(async () => {
+    const stack = await make(() => {
       const provider = new kubernetes.Provider('given', {
         kubeconfig: server ? kubeconfigWith({ server }) : fs.readFileSync(kubeconfig, 'utf8'),
         // Else another server is another cluster, in which everything is made anew.
@@ -221,7 +209,7 @@ describe('kubernetes plugin: preview and check', function () {
 
   it('asks for replacement when the kubeconfig names another cluster', async () => {
     let server: string | undefined;
-    const stack = await make(async () => {
+    const stack = await make(() => {
       const provider = new kubernetes.Provider('given', {
         kubeconfig: server ? kubeconfigWith({ server }) : fs.readFileSync(kubeconfig, 'utf8'),
       });
@@ -234,25 +222,29 @@ describe('kubernetes plugin: preview and check', function () {
   });
 
   it('imports an object as it is', async () => {
-    await core.createNamespacedConfigMap({
-      namespace: namespace.name,
-      body: { metadata: { name: 'imported', labels: { a: 'b' } }, data: { x: 'y' } },
+    const labels = { a: 'b' };
+    const data = { x: 'y' };
+    await create({
+      apiVersion: 'v1',
+      kind: 'ConfigMap',
+      metadata: { ...metadata('imported'), labels },
+      data,
     });
-    const uid = (await map('imported')).metadata.uid as string;
-    const stack = await make(async (provider) => {
+    const uid = (await map('imported'))?.metadata.uid;
+    const stack = await make((provider) => {
       new kubernetes.core.v1.ConfigMap(
         'map',
-        { metadata: { ...metadata('imported'), labels: { a: 'b' } }, data: { x: 'y' } },
-        { provider, import: `${namespace.name}/imported` },
+        { metadata: { ...metadata('imported'), labels }, data },
+        { provider, import: `${namespace}/imported` },
       );
     });
     assert.deepEqual(changes(await stack.up()), ['map: import']);
     assert.deepEqual(changes(await stack.preview()), []);
-    assert.equal((await map('imported')).metadata.uid, uid);
+    assert.equal((await map('imported'))?.metadata.uid, uid);
   });
 
   it('previews an object whose type is still to come', async () => {
-    const stack = await make(async (provider) => {
+    const stack = await make((provider) => {
       new kubernetes.apiextensions.CustomResource(
         'unknown-type',
         { apiVersion: 'example.com/v1', kind: 'Nothing', metadata: metadata('nothing') },

@@ -1,20 +1,9 @@
 // Waiting: for readiness, with the reason when it does not come; for deletion; and what ends a
 // wait. Nobody schedules the pods: the tests set their status, as a kubelet would.
 import assert from 'node:assert/strict';
-import type { V1ContainerStatus, V1Pod } from '@kubernetes/client-node';
 import * as kubernetes from '@pulumi/kubernetes';
-import {
-  asMerge,
-  changes,
-  core,
-  eventually,
-  failure,
-  live,
-  objects,
-  patchAs,
-  TestStack,
-  testNamespace,
-} from './harness';
+import { type KubernetesObject, list, live, patchAs, setStatus } from './api';
+import { changes, eventually, failure, TestStack, testNamespace } from './harness';
 
 const container = { name: 'c', image: 'nowhere.example.com/none:1' };
 const podSpec = { schedulerName: 'nobody', containers: [container] };
@@ -24,7 +13,7 @@ describe('kubernetes plugin: waiting', function () {
   const namespace = testNamespace();
   const stacks: TestStack[] = [];
   const make = async (program: (options: { provider: kubernetes.Provider }) => void): Promise<TestStack> => {
-    const stack = await TestStack.create(async (provider) => program({ provider }));
+    const stack = await TestStack.create((provider) => program({ provider }));
     stacks.push(stack);
     return stack;
   };
@@ -32,7 +21,7 @@ describe('kubernetes plugin: waiting', function () {
 
   const metadata = (name: string, annotations: Record<string, string> = {}) => ({
     name,
-    namespace: namespace.name,
+    namespace,
     annotations,
   });
   const workload = (app: string) => ({
@@ -40,49 +29,24 @@ describe('kubernetes plugin: waiting', function () {
     selector: { matchLabels: { app } },
     template: { metadata: { labels: { app } }, spec: podSpec },
   });
-  const pods = async (): Promise<V1Pod[]> =>
-    (await core.listNamespacedPod({ namespace: namespace.name })).items;
+  const pods = (): Promise<KubernetesObject[]> => list('v1', 'Pod', namespace);
 
-  async function setStatus(
-    pod: V1Pod,
-    status: Partial<V1ContainerStatus>,
-    ready: 'True' | 'False',
-  ): Promise<void> {
-    const condition = (type: string, value: string, message?: string) => ({
-      type,
-      status: value,
-      reason: message && 'ContainersNotReady',
-      message,
+  /** What a kubelet would report of the pod's one container. */
+  async function report(pod: KubernetesObject, state: object, ready: boolean): Promise<void> {
+    const status = ready ? 'True' : 'False';
+    const unready = ready
+      ? {}
+      : { reason: 'ContainersNotReady', message: 'containers with unready status: [c]' };
+    await setStatus(pod, {
+      phase: ready ? 'Running' : 'Pending',
+      conditions: [
+        { type: 'PodScheduled', status: 'True' },
+        { type: 'Initialized', status: 'True' },
+        { type: 'ContainersReady', status, ...unready },
+        { type: 'Ready', status, ...unready },
+      ],
+      containerStatuses: [{ name: 'c', image: container.image, imageID: '', restartCount: 0, ready, state }],
     });
-    const unready = ready === 'False' ? 'containers with unready status: [c]' : undefined;
-    await core.patchNamespacedPodStatus(
-      {
-        name: pod.metadata?.name ?? '',
-        namespace: namespace.name,
-        body: {
-          status: {
-            phase: ready === 'True' ? 'Running' : 'Pending',
-            conditions: [
-              condition('PodScheduled', 'True'),
-              condition('Initialized', 'True'),
-              condition('ContainersReady', ready, unready),
-              condition('Ready', ready, unready),
-            ],
-            containerStatuses: [
-              {
-                name: 'c',
-                image: container.image,
-                imageID: '',
-                restartCount: 0,
-                ready: ready === 'True',
-                ...status,
-              },
-            ],
-          },
-        },
-      },
-      asMerge,
-    );
   }
 
   describe('that ends without success', () => {
@@ -115,15 +79,15 @@ describe('kubernetes plugin: waiting', function () {
       const waiting = { waiting: { reason: 'ErrImagePull', message: 'no such image' } };
       for (const name of ['set-0', 'deployment-', 'pod']) {
         const pod = await eventually(`a pod ${name}`, async () =>
-          (await pods()).find((each) => each.metadata?.name?.startsWith(name)),
+          (await pods()).find((each) => each.metadata.name.startsWith(name)),
         );
-        await setStatus(pod, { state: waiting }, 'False');
+        await report(pod, waiting, false);
       }
       message = (await up).message;
     });
     const image =
       '\\[Pod [^\\]]+\\]: containers with unready status: \\[c\\]\\[ErrImagePull\\] no such image';
-    const reasons: Array<[string, string[]]> = [
+    const reasons: [string, string[]][] = [
       [
         'a StatefulSet says how many are ready and why not',
         ["'set' timed out waiting to be Ready", '0 out of 1 replicas succeeded readiness checks'],
@@ -147,11 +111,11 @@ describe('kubernetes plugin: waiting', function () {
       });
     }
     it('says what the kubelet says of the pods of a StatefulSet and of a Deployment', () => {
-      assert.match(message, new RegExp(image.replace('[^\\]]+', `${namespace.name}/set-0`)));
-      assert.match(message, new RegExp(image.replace('[^\\]]+', `${namespace.name}/deployment-[^\\]]+`)));
+      assert.match(message, new RegExp(image.replace('[^\\]]+', `${namespace}/set-0`)));
+      assert.match(message, new RegExp(image.replace('[^\\]]+', `${namespace}/deployment-[^\\]]+`)));
     });
     it('keeps the objects in state, and the next up goes on with them', async () => {
-      for (const pod of await pods()) await setStatus(pod, { state: { running: {} } }, 'True');
+      for (const pod of await pods()) await report(pod, { running: {} }, true);
       const error = await failure(stack.up());
       assert.deepEqual(changes(error), ['deployment: update', 'job: update', 'pod: update', 'set: update']);
       // The Job has failed for good; the others are well now.
@@ -203,11 +167,11 @@ describe('kubernetes plugin: waiting', function () {
     });
     const abort = new AbortController();
     const up = failure(stack.up({ signal: abort.signal }));
-    await eventually('the StatefulSet', () => live('apps/v1', 'StatefulSet', 'stopped', namespace.name));
+    await eventually('the StatefulSet', () => live('apps/v1', 'StatefulSet', 'stopped', namespace));
     abort.abort();
     const error = await up;
     assert.match(error.message, /Resource operation was cancelled for "stopped"/);
-    assert.equal((await stack.resources()).stopped?.id, `${namespace.name}/stopped`);
+    assert.equal((await stack.resources()).stopped?.id, `${namespace}/stopped`);
   });
 
   it('for deletion says which finalizers hold it up', async () => {
@@ -230,7 +194,7 @@ describe('kubernetes plugin: waiting', function () {
     await patchAs('test', {
       apiVersion: 'v1',
       kind: 'ConfigMap',
-      metadata: { name: 'held', namespace: namespace.name, finalizers: null },
+      metadata: { name: 'held', namespace, finalizers: null },
     });
     await stack.destroy();
   });
@@ -248,11 +212,11 @@ describe('kubernetes plugin: waiting', function () {
     });
     await stack.up();
     await stack.destroy();
-    assert.equal(await live('apps/v1', 'Deployment', 'orphan', namespace.name), undefined);
+    assert.equal(await live('apps/v1', 'Deployment', 'orphan', namespace), undefined);
     const left = await eventually('the ReplicaSet without an owner', async () => {
-      const list = await objects.list('apps/v1', 'ReplicaSet', namespace.name);
-      return list.items.find((each) => each.metadata?.name?.startsWith('orphan-'));
+      const sets = await list('apps/v1', 'ReplicaSet', namespace);
+      return sets.find((each) => each.metadata.name.startsWith('orphan-'));
     });
-    assert.equal(left.metadata?.ownerReferences, undefined);
+    assert.equal(left.metadata.ownerReferences, undefined);
   });
 });

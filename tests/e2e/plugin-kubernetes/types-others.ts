@@ -40,7 +40,7 @@ export const otherRows: Row[] = [
     },
     make: (metadata, variant, options) => {
       const template = pod(variant === 'base' ? 'a' : 'b');
-      const more = isReplaced(variant) ? { more: 'y' } : {};
+      const more: Record<string, string> = isReplaced(variant) ? { more: 'y' } : {};
       return new kubernetes.apps.v1.Deployment(
         'deployment',
         {
