@@ -107,7 +107,7 @@ describe('failover', () => {
       async function survives(fault: Fault, load: Workload, asked: WriteProbes): Promise<void> {
         const primary = await hippo.whole(members);
         const started = performance.now();
-        await fault.inject({ cluster: hippo, primary, stack, args: cluster(mode) });
+        await fault.inject({ cluster: hippo, primary });
         await load.acknowledgedAfter(performance.now(), longestOutage);
         const next = await hippo.whole(members);
         const ended = performance.now();

@@ -10,14 +10,11 @@ import {
 } from '../../local/kubernetes/faults';
 import { names, podName } from '../../provider/manifests/names';
 import type { DeployedCluster } from './cluster';
-import type { PlainClusterArgs, TestStack } from './stack';
 
 export interface FaultContext {
   readonly cluster: DeployedCluster;
   /** The member that leads now. */
   readonly primary: string;
-  readonly stack: TestStack;
-  readonly args: Readonly<Record<string, PlainClusterArgs>>;
 }
 
 export interface Fault {
@@ -101,14 +98,6 @@ export const faults: readonly Fault[] = [
     inject: (context) => restarted(context, () => signalled(context, () => true, 'SIGKILL')),
   },
   {
-    title: "a replica's volume lost",
-    modes: strict,
-    longest: 4 * effect,
-    changesPrimary: false,
-    longestGap: 5000,
-    inject: loseVolume,
-  },
-  {
     title: 'API server away for 60 s',
     modes: strict,
     longest: 2 * effect,
@@ -147,6 +136,14 @@ export const faults: readonly Fault[] = [
         await healPod(address);
       }
     },
+  },
+  {
+    title: "a replica's volume lost",
+    modes: strict,
+    longest: 4 * effect,
+    changesPrimary: false,
+    longestGap: 5000,
+    inject: loseVolume,
   },
 ];
 
@@ -225,19 +222,26 @@ async function outOfMemory({ cluster, primary }: FaultContext): Promise<void> {
     throw new Error('the statement ended, so the container has more memory than it was given');
 }
 
-/** Volume and pod of a replica go; `pulumi up --refresh` makes the volume anew, and Patroni fills it. */
-async function loseVolume({ cluster, stack, args }: FaultContext): Promise<void> {
+/**
+ * Volume and pod of a replica go. A new claim of the same name is what its StatefulSet waits
+ * for, whoever makes it; Patroni fills it from the primary.
+ */
+async function loseVolume({ cluster }: FaultContext): Promise<void> {
+  const { live, namespace } = cluster;
   const replica = await cluster.replica();
-  const claim = names.dataVolume(replica);
-  const before = (await cluster.live.get('PersistentVolumeClaim', cluster.namespace, claim))?.metadata.uid;
-  await cluster.live.delete('PersistentVolumeClaim', cluster.namespace, claim);
-  await cluster.live.delete('Pod', cluster.namespace, podName(replica), { gracePeriodSeconds: 0 });
-  await until(`${claim} to be gone`, effect, async () => {
-    return (
-      (await cluster.live.get('PersistentVolumeClaim', cluster.namespace, claim))?.metadata.uid !== before
-    );
+  const name = names.dataVolume(replica);
+  const claim = await live.get('PersistentVolumeClaim', namespace, name);
+  if (!claim) throw new Error(`there is no PersistentVolumeClaim ${name}`);
+  await live.delete('PersistentVolumeClaim', namespace, name);
+  await live.delete('Pod', namespace, podName(replica), { gracePeriodSeconds: 0 });
+  await until(`${name} to be gone`, effect, async () => {
+    return (await live.get('PersistentVolumeClaim', namespace, name)) === undefined;
   });
-  await stack.up(args, { refresh: true });
+  const { accessModes, storageClassName, resources } = claim.spec ?? {};
+  await live.create('PersistentVolumeClaim', {
+    metadata: { name, namespace, labels: claim.metadata.labels },
+    spec: { accessModes, storageClassName, resources },
+  });
 }
 
 async function until(what: string, deadline: number, check: () => Promise<boolean>): Promise<void> {
