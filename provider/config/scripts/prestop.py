@@ -2,7 +2,7 @@
 
 Why not leave it to SIGTERM, and why not POST /switchover: both end in Patroni's Postgresql.stop, which looks in
 steps of one second (STOP_POLLING_INTERVAL, postgresql/__init__.py) for a shutdown that takes a tenth of that. Writers
-wait for whole seconds: measured in docs/failover.md. And SIGTERM stops with no CHECKPOINT before it (ha.py,
+wait for whole seconds. And SIGTERM stops with no CHECKPOINT before it (ha.py,
 shutdown: checkpoint=False), so that a busy primary writes its dirty pages while it refuses everybody; a switchover
 polls its result each second more (api.py, poll_failover_result).
 
