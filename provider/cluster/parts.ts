@@ -14,7 +14,7 @@ import type { ClusterSpec, VolumeSpec } from './spec';
 import { isUnknown, UNKNOWN } from './spec';
 
 /** Everything but what is secret or says which cluster is meant. */
-type Plain<T> = Omit<T, 'passwords' | 'urn' | 'kubeconfig' | 'context' | 'approvedPlan'>;
+type Plain<T> = Omit<T, 'passwords' | 'row' | 'kubeconfig' | 'context' | 'approvedPlan'>;
 
 export function foundationInputs(spec: ClusterSpec): Plain<FoundationInputs> {
   const { name } = spec;

@@ -39,7 +39,7 @@ export class PostgresCluster extends pulumi.ComponentResource {
 
   constructor(name: string, args: PostgresClusterArgs, opts?: pulumi.ComponentResourceOptions) {
     super('postgres-ha:index:PostgresCluster', name, {}, opts);
-    const spec = validSpec(name, args);
+    const spec = validSpec(name, args, this);
     const children = new add.Children(this, name, spec);
     const connection = {
       kubeconfig: args.kubeconfig,
@@ -47,6 +47,9 @@ export class PostgresCluster extends pulumi.ComponentResource {
       approvedPlan: args.approvedPlan,
     };
 
+    // Kubernetes deletes Patroni's Endpoints with the Services of the same names, so the Services go
+    // last at destroy: the Foundation still reads from them what it keeps for the next time.
+    const services = add.addServices(children);
     const foundation = new Foundation(
       `${name}-foundation`,
       {
@@ -54,9 +57,9 @@ export class PostgresCluster extends pulumi.ComponentResource {
         passwords: givenPasswords(args),
         ...connection,
       },
-      { parent: this },
+      { parent: this, dependsOn: services },
     );
-    const before = [foundation, ...add.addIdentity(children), ...add.addServices(children)];
+    const before = [foundation, ...services, ...add.addIdentity(children)];
     if (args.networkPolicy?.enabled !== false) before.push(...add.addNetworkPolicies(children));
     const members = memberNames(name, args.replicas ?? 1, args.remove ?? []);
     if (members.length > 1) add.addDisruptionBudget(children);
@@ -97,14 +100,24 @@ export class PostgresCluster extends pulumi.ComponentResource {
 }
 
 /** The spec, or one error with every problem: in a preview, before anything is touched. */
-function validSpec(name: string, args: PostgresClusterArgs): pulumi.Output<ClusterSpec> {
+function validSpec(name: string, args: PostgresClusterArgs, component: pulumi.Resource): pulumi.Output<ClusterSpec> {
   return pulumi.all([resolveArgs(args), passwordProblems(args)]).apply(([all, passwords]) => {
     // Pulumi's type of a list of Outputs has lost that these are plain already.
     const resolved = all as ResolvedArgs;
     const problems = [...validate(name, resolved), ...passwords];
-    if (problems.length > 0) throw new pulumi.RunError(renderProblems(name, problems));
+    if (problems.length > 0) throw refused(renderProblems(name, problems), component);
     return normalise(name, resolved);
   });
+}
+
+/**
+ * The error that every child of a refused cluster meets. The SDK puts the path of each property in
+ * front of the message of one and the same error (`serializeProperties` in runtime/rpc.ts), which
+ * with a hundred children makes a text of gigabytes; so this message does not change.
+ */
+function refused(text: string, component: pulumi.Resource): Error {
+  const error = new pulumi.ResourceError(text, component, true);
+  return Object.defineProperty(error, 'message', { get: () => text, set: () => undefined });
 }
 
 const foundationKeys = [
