@@ -48,18 +48,10 @@ func (p *provider) Update(
 		object: object, old: pruned(oldLive, oldInputs), name: oldLive.GetName(),
 		manager: manager, preview: preview, ignored: request.GetIgnoreChanges(),
 	})
-	if preview {
-		if apierrors.IsForbidden(err) {
-			return asGiven, nil // the credentials only read
-		}
-		if err != nil {
-			return nil, updateError(request.GetUrn(), err)
-		}
-		return &pulumirpc.UpdateResponse{
-			Properties: p.properties(stateOf(object, live, news, apiVersion, manager)),
-		}, nil
+	if preview && apierrors.IsForbidden(err) {
+		return asGiven, nil // the credentials only read
 	}
-	if err == nil {
+	if err == nil && !preview {
 		live, err = p.awaitReady(readiness{
 			inputs: object, live: live, before: before, timeout: timeout(request.GetTimeout(), object), log: log,
 		})
@@ -73,6 +65,11 @@ func (p *provider) Update(
 		return nil, p.partial(objectID(current), fmt.Errorf(
 			"the Kubernetes API server reported that %q failed to fully initialize or become live: %w",
 			objectID(current), err), stateOf(object, current, news, apiVersion, manager), nil)
+	}
+	if preview {
+		return &pulumirpc.UpdateResponse{
+			Properties: p.properties(stateOf(object, live, news, apiVersion, manager)),
+		}, nil
 	}
 	if p.config.serverSideApply && manager != oldManager {
 		if err := p.relinquish(client, live, oldManager); err != nil {
