@@ -39,6 +39,8 @@ for directory in /pgdata /pgwal /pgbackrest /home/postgres /run/postgresql; do
   chown 26:26 "$directory"
   chmod 0750 "$directory"
 done
+# libpq looks for ~/.postgresql also when it runs as another user.
+chmod 0755 /home/postgres
 
 # Groups of the packages that went; postgres was in one of them.
 sed -i '/^ssl-cert:/d' /etc/group /etc/gshadow

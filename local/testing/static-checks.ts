@@ -26,7 +26,11 @@ function tool(path: string, args: readonly string[]): Promise<boolean> {
 }
 
 const eslintCache = ['--cache', '--cache-location', join(root, 'node_modules', '.cache', 'eslint')];
-const prettierCache = ['--cache', '--cache-location', join(root, 'node_modules', '.cache', 'prettier')];
+const prettierCache = [
+  '--cache',
+  '--cache-location',
+  join(root, 'node_modules', '.cache', 'prettier', 'checked'),
+];
 
 /** ESLint, prettier and the project's own rules. */
 export async function lint(): Promise<boolean> {

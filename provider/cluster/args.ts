@@ -217,7 +217,7 @@ export interface PostgresClusterArgs {
   metadata?: MetadataArgs;
   /** What becomes of data and credentials on destroy. Default: retain. */
   deletionPolicy?: Input<DeletionPolicy>;
-  /** Digest of the plan that `up` may perform, as the preview printed it. Default: any plan of a rollout. */
+  /** Digest of the rollout's plan that `up` may perform, as the preview printed it in the rollout's row. Default: any plan. */
   approvedPlan?: Input<string>;
   /** Kubeconfig, as a path or as its content (secret), for the work that is not done through the Kubernetes provider. Default: the ambient one, as kubectl finds it. */
   kubeconfig?: Input<string>;

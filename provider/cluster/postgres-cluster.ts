@@ -41,11 +41,7 @@ export class PostgresCluster extends pulumi.ComponentResource {
     super('postgres-ha:index:PostgresCluster', name, {}, opts);
     const spec = validSpec(name, args, this);
     const children = new add.Children(this, name, spec);
-    const connection = {
-      kubeconfig: args.kubeconfig,
-      context: args.context,
-      approvedPlan: args.approvedPlan,
-    };
+    const connection = { kubeconfig: args.kubeconfig, context: args.context };
 
     // Kubernetes deletes Patroni's Endpoints with the Services of the same names, so the Services go
     // last at destroy: the Foundation still reads from them what it keeps for the next time.
@@ -67,7 +63,11 @@ export class PostgresCluster extends pulumi.ComponentResource {
     add.addRenewal(children, [foundation]);
     const rollout = new Rollout(
       `${name}-rollout`,
-      { ...(children.properties(rolloutInputs, rolloutKeys) as RolloutArgs), ...connection },
+      {
+        ...(children.properties(rolloutInputs, rolloutKeys) as RolloutArgs),
+        approvedPlan: args.approvedPlan,
+        ...connection,
+      },
       { parent: this, dependsOn: sets },
     );
 
@@ -100,7 +100,11 @@ export class PostgresCluster extends pulumi.ComponentResource {
 }
 
 /** The spec, or one error with every problem: in a preview, before anything is touched. */
-function validSpec(name: string, args: PostgresClusterArgs, component: pulumi.Resource): pulumi.Output<ClusterSpec> {
+function validSpec(
+  name: string,
+  args: PostgresClusterArgs,
+  component: pulumi.Resource,
+): pulumi.Output<ClusterSpec> {
   return pulumi.all([resolveArgs(args), passwordProblems(args)]).apply(([all, passwords]) => {
     // Pulumi's type of a list of Outputs has lost that these are plain already.
     const resolved = all as ResolvedArgs;
@@ -111,13 +115,16 @@ function validSpec(name: string, args: PostgresClusterArgs, component: pulumi.Re
 }
 
 /**
- * The error that every child of a refused cluster meets. The SDK puts the path of each property in
- * front of the message of one and the same error (`serializeProperties` in runtime/rpc.ts), which
- * with a hundred children makes a text of gigabytes; so this message does not change.
+ * The error that every child of a refused cluster meets. Its message does not change: the SDK puts the
+ * path of each property in front of the message of one and the same error (serializeProperties in
+ * runtime/rpc.ts), a hundred times. And it has no stack, which would help nobody, and in which
+ * util.inspect of Node 22.23 loops for ever (a source-mapped frame "node_modules/@pulumi/output.ts").
  */
 function refused(text: string, component: pulumi.Resource): Error {
-  const error = new pulumi.ResourceError(text, component, true);
-  return Object.defineProperty(error, 'message', { get: () => text, set: () => undefined });
+  return Object.defineProperties(new pulumi.ResourceError(text, component, true), {
+    message: { get: () => text, set: () => undefined },
+    stack: { value: undefined },
+  });
 }
 
 const foundationKeys = [

@@ -66,7 +66,6 @@ const observation: readonly Setting[] = [
   ['log_lock_waits', 'on', 'waits of more than a second are worth a line'],
   ['log_autovacuum_min_duration', '1min', 'long vacuums are worth a line'],
   ['log_temp_files', '10MB', 'large temporary files say that work_mem is too small'],
-  ['log_replication_commands', 'on', 'who starts and ends a replication'],
   // Statements can hold passwords and personal data, so none is logged unless the user wants it.
   ['log_statement', 'none', 'statements can hold secrets'],
   ['log_min_duration_statement', '-1', 'statements can hold secrets'],

@@ -65,7 +65,8 @@ export function membersYaml(spec: ClusterSpec): string {
 function kubernetes(spec: ClusterSpec) {
   return {
     use_endpoints: true,
-    labels: { [labels.cluster]: spec.name },
+    // All of a member's labels that Patroni selects by: pods of Jobs carry the cluster's label too, and each would get a replication slot.
+    labels: { [labels.cluster]: spec.name, [labels.component]: 'postgres' },
     scope_label: labels.cluster,
     role_label: labels.role,
     // Explicit, since the default of the first changed from master to primary in Patroni 4.
@@ -98,9 +99,10 @@ function dynamicConfiguration(spec: ClusterSpec) {
     postgresql: {
       use_pg_rewind: true,
       use_slots: true,
-      // A replica that can't be rewound is made anew; Patroni does this only while there is a leader.
-      remove_data_directory_on_rewind_failure: true,
-      remove_data_directory_on_diverged_timelines: true,
+      // A member that can't be rewound waits for a person: it may hold rows that nobody else has
+      // (docs/decisions/no-data-removal-on-rewind-failure.md).
+      remove_data_directory_on_rewind_failure: false,
+      remove_data_directory_on_diverged_timelines: false,
       parameters: parameterValues(spec),
       pg_hba: hbaRules(spec).map(({ line }) => line),
       pg_ident: identRules(spec).map(({ line }) => line),
