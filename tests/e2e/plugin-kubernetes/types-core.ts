@@ -100,7 +100,7 @@ export const coreRows: Row[] = [
     name: 'pod',
     apiVersion: 'v1',
     kind: 'Pod',
-    changed: labelChange,
+    changed: { ...labelChange, 'metadata.annotations["pulumi.com/waitFor"]': 'update' },
     replaced: { 'spec.containers[0].image': 'update-replace' },
     make: (metadata, variant, options) =>
       new kubernetes.core.v1.Pod(
@@ -108,7 +108,11 @@ export const coreRows: Row[] = [
         {
           metadata: {
             ...metadata,
-            annotations: { 'pulumi.com/waitFor': 'jsonpath={.status.phase}=Pending' },
+            // The condition holds for the new object alone: the real plugin may return one from its
+            // watch cache that is older than the update.
+            annotations: {
+              'pulumi.com/waitFor': `jsonpath={.metadata.labels.step}=${variant === 'base' ? 'a' : 'b'}`,
+            },
           },
           spec: pod(isReplaced(variant) ? 'b' : 'a').spec as kubernetes.types.input.core.v1.PodSpec,
         },
