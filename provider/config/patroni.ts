@@ -6,7 +6,7 @@
 import { replicationRole, rewindRole, superuser } from '../cluster/defaults';
 import type { ClusterSpec } from '../cluster/spec';
 import { isUnknown, UNKNOWN } from '../cluster/spec';
-import { labels } from '../manifests/names';
+import { labels, memberLabels } from '../manifests/names';
 import { directories, tlsFiles } from './files';
 import { hbaRules, identRules } from './hba';
 import { parameterValues } from './parameters';
@@ -65,8 +65,8 @@ export function membersYaml(spec: ClusterSpec): string {
 function kubernetes(spec: ClusterSpec) {
   return {
     use_endpoints: true,
-    // All of a member's labels that Patroni selects by: pods of Jobs carry the cluster's label too, and each would get a replication slot.
-    labels: { [labels.cluster]: spec.name, [labels.component]: 'postgres' },
+    // Not the cluster's label alone: pods of Jobs carry the cluster's label too, and each would get a replication slot.
+    labels: memberLabels(spec.name),
     scope_label: labels.cluster,
     role_label: labels.role,
     // Explicit, since the default of the first changed from master to primary in Patroni 4.

@@ -1,6 +1,6 @@
 /** The metadata that every object of a cluster carries. */
 import type { ClusterSpec } from '../cluster/spec';
-import { labels } from './names';
+import { labels, memberLabels } from './names';
 
 /** What an object is for: the value of the component label. */
 export type Component = 'postgres' | 'certificates';
@@ -19,7 +19,7 @@ export function clusterLabels(spec: ClusterSpec, component?: Component): Record<
 
 /** The labels that select the pods of members. They are immutable in a StatefulSet, hence few. */
 export function memberSelector(spec: ClusterSpec): Record<string, string> {
-  return { [labels.cluster]: spec.name, [labels.component]: 'postgres' };
+  return memberLabels(spec.name);
 }
 
 /** Metadata of an object named `name`. */

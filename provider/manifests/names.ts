@@ -13,6 +13,14 @@ export const labels = {
   component: `${domain}/component`,
 } as const;
 
+/**
+ * What selects the pods of members, and nothing else. Patroni selects by the same labels, its own
+ * Endpoints too (kubernetes.labels): one that lacks them does not exist for it.
+ */
+export function memberLabels(cluster: string): Record<string, string> {
+  return { [labels.cluster]: cluster, [labels.component]: 'postgres' };
+}
+
 export const annotations = {
   /** On a pod template: the parts of the template that a restart would change, as a JSON map of short texts (manifests/fingerprint.ts). */
   fingerprint: `${domain}/fingerprint`,

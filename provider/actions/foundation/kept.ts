@@ -16,7 +16,7 @@
  */
 import type { Endpoints } from '../../live/kinds';
 import type { Live } from '../../live/live';
-import { names } from '../../manifests/names';
+import { memberLabels, names } from '../../manifests/names';
 
 /** Key in the journal's ConfigMap. */
 export const snapshotKey = 'patroni.json';
@@ -105,7 +105,7 @@ export async function restore(
     const annotations = Object.fromEntries(
       Object.entries(snapshot[name] ?? {}).filter(([key]) => !key.includes('/')),
     );
-    const metadata = { name, namespace, labels: { ...labels }, annotations };
+    const metadata = { name, namespace, labels: { ...labels, ...memberLabels(cluster) }, annotations };
     if (await live.get('Endpoints', namespace, name))
       await live.patch('Endpoints', namespace, name, { metadata: { labels: metadata.labels, annotations } });
     else await live.create('Endpoints', { metadata });
