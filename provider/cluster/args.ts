@@ -41,7 +41,7 @@ export type AntiAffinity = (typeof AntiAffinity)[keyof typeof AntiAffinity];
 
 /** A PostgreSQL login role and the databases that it may use. */
 export interface UserArgs {
-  /** Role name, 1 to 63 bytes; any characters but NUL, not starting with `pg_`, and not a role that the cluster uses itself (postgres, replicator, rewind). */
+  /** Role name, 1 to 63 bytes; any characters but control characters, not starting with `pg_`, and not a role that the cluster uses itself (postgres, replicator, rewind). */
   name: Input<string>;
   /** Password (secret). Default: 24 random characters, generated once and kept in the Secret. */
   password?: Input<string>;
@@ -135,7 +135,7 @@ export interface SchedulingArgs {
   priorityClass?: Input<string>;
 }
 
-/** The primary and replica Services. */
+/** The primary, replica and any Services. */
 export interface ServiceArgs {
   /** `ClusterIP`, `NodePort` or `LoadBalancer`. Default: `ClusterIP`. */
   type?: Input<string>;

@@ -1,7 +1,8 @@
 /** The identity of a cluster's pods, and the least that it may do. */
 import type { ClusterSpec } from '../cluster/spec';
 import { metadata } from './metadata';
-import { names, podName, userSecret } from './names';
+import { memberNames, names, podName, userSecret } from './names';
+import { maximumReplicas } from '../cluster/defaults';
 
 export function serviceAccount(spec: ClusterSpec) {
   return {
@@ -39,7 +40,7 @@ export function role(spec: ClusterSpec) {
       {
         apiGroups: [''],
         resources: ['pods'],
-        resourceNames: spec.members.map(podName),
+        resourceNames: possiblePods(spec),
         verbs: ['get', 'patch'],
       },
       {
@@ -51,6 +52,15 @@ export function role(spec: ClusterSpec) {
       { apiGroups: [''], resources: ['secrets'], resourceNames: userSecrets, verbs: ['get'] },
     ],
   };
+}
+
+/**
+ * Pods of every member that there can be, not only of those that shall be: a member that leaves still
+ * hands over and writes its record after the Role was changed, and Pulumi changes it first.
+ */
+function possiblePods(spec: ClusterSpec): string[] {
+  const numbered = memberNames(spec.name, maximumReplicas, []);
+  return [...new Set([...numbered, ...spec.members])].map(podName);
 }
 
 export function roleBinding(spec: ClusterSpec) {

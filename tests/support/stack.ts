@@ -20,6 +20,8 @@ export class TestStack {
   private constructor(
     private readonly stack: Stack,
     readonly namespace: string,
+    /** The project. */
+    readonly folder: string,
     /** Variables with which `pulumi` by hand finds this stack. */
     readonly environment: NodeJS.ProcessEnv,
   ) {}
@@ -42,7 +44,7 @@ export class TestStack {
       { stackName: name, workDir: folder },
       { envVars: strings(environment), pulumiCommand },
     );
-    return new TestStack(stack, name, environment);
+    return new TestStack(stack, name, folder, environment);
   }
 
   async up(
@@ -73,6 +75,11 @@ export class TestStack {
   async resources(): Promise<{ type: string; urn: string; inputs: unknown }[]> {
     const { deployment } = await this.stack.exportStack();
     return (deployment as { resources: { type: string; urn: string; inputs: unknown }[] }).resources;
+  }
+
+  /** Frees a stack whose `pulumi` was killed. */
+  async cancel(): Promise<void> {
+    await this.stack.cancel();
   }
 
   async destroy(): Promise<void> {
