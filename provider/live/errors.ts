@@ -53,7 +53,17 @@ export function statusError(attempt: Attempt, code: number, body: string, server
     status = { message: body.slice(0, 300) };
   }
   const known = reasons[status.reason ?? ''];
-  const reason: LiveReason = known ?? (code === 404 ? 'NotFound' : code === 403 ? 'Forbidden' : code === 401 ? 'Unauthorized' : code === 409 ? 'Conflict' : 'Other');
+  const reason: LiveReason =
+    known ??
+    (code === 404
+      ? 'NotFound'
+      : code === 403
+        ? 'Forbidden'
+        : code === 401
+          ? 'Unauthorized'
+          : code === 409
+            ? 'Conflict'
+            : 'Other');
   if (reason === 'Forbidden' && /cannot|forbidden: User/.test(status.message ?? ''))
     return new LiveError(
       reason,
@@ -61,13 +71,22 @@ export function statusError(attempt: Attempt, code: number, body: string, server
         `Give "${attempt.verb}" on "${attempt.plural}" to this user, or use other credentials. (${status.message ?? ''})`,
     );
   if (reason === 'Unauthorized')
-    return new LiveError(reason, `The API server ${server} does not accept these credentials. Renew them, or name another kubeconfig or context.`);
-  return new LiveError(reason, `Could not ${attempt.verb} ${what(attempt)}: ${status.message || `HTTP status ${code}`}`);
+    return new LiveError(
+      reason,
+      `The API server ${server} does not accept these credentials. Renew them, or name another kubeconfig or context.`,
+    );
+  return new LiveError(
+    reason,
+    `Could not ${attempt.verb} ${what(attempt)}: ${status.message || `HTTP status ${code}`}`,
+  );
 }
 
 export function unreachable(attempt: Attempt, server: string, cause: Error & { code?: string }): LiveError {
   const why = cause.code ? `${cause.code}: ${cause.message}` : cause.message;
-  return new LiveError('Unreachable', `Could not ${attempt.verb} ${what(attempt)}: the API server ${server} can't be reached (${why}). Check kubeconfig and context.`);
+  return new LiveError(
+    'Unreachable',
+    `Could not ${attempt.verb} ${what(attempt)}: the API server ${server} can't be reached (${why}). Check kubeconfig and context.`,
+  );
 }
 
 export function hasReason(error: unknown, reason: LiveReason): boolean {

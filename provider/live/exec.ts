@@ -38,8 +38,14 @@ export async function execIn(
       clearTimeout(timer);
       close();
       const code = exitCode(status);
-      if (code === undefined) reject(new LiveError('Other', `${where} could not be run: ${status.message ?? 'no reason given'}`));
-      else resolve({ stdout: Buffer.concat(output).toString('utf8'), stderr: Buffer.concat(errors).toString('utf8'), code });
+      if (code === undefined)
+        reject(new LiveError('Other', `${where} could not be run: ${status.message ?? 'no reason given'}`));
+      else
+        resolve({
+          stdout: Buffer.concat(output).toString('utf8'),
+          stderr: Buffer.concat(errors).toString('utf8'),
+          code,
+        });
     };
     new Exec(config)
       .exec(namespace, pod, container, [...command], stdout, stderr, null, false, ended)
@@ -53,8 +59,14 @@ export async function execIn(
       })
       .catch((error: unknown) => {
         clearTimeout(timer);
-        const message = error instanceof Error ? error.message : String((error as { message?: string }).message ?? error);
-        reject(new LiveError(/403/.test(message) ? 'Forbidden' : 'Unreachable', `${where} could not be run: ${message}. Needs the right to create pods/exec.`));
+        const message =
+          error instanceof Error ? error.message : String((error as { message?: string }).message ?? error);
+        reject(
+          new LiveError(
+            /403/.test(message) ? 'Forbidden' : 'Unreachable',
+            `${where} could not be run: ${message}. Needs the right to create pods/exec.`,
+          ),
+        );
       });
   });
 }

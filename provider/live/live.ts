@@ -24,8 +24,18 @@ export interface Live {
    * Watches objects and asks `check` after every change, and at least every few seconds, until it
    * gives something else than undefined.
    */
-  until<T>(watched: readonly Watched[], check: (seen: Seen) => T | undefined | Promise<T | undefined>, options: UntilOptions): Promise<T>;
-  exec(namespace: string, pod: string, container: string, command: readonly string[], timeoutMs?: number): Promise<ExecResult>;
+  until<T>(
+    watched: readonly Watched[],
+    check: (seen: Seen) => T | undefined | Promise<T | undefined>,
+    options: UntilOptions,
+  ): Promise<T>;
+  exec(
+    namespace: string,
+    pod: string,
+    container: string,
+    command: readonly string[],
+    timeoutMs?: number,
+  ): Promise<ExecResult>;
   /** The last lines of a container's log; empty when there is none. */
   logs(namespace: string, pod: string, container: string, lines: number, previous?: boolean): Promise<string>;
 }

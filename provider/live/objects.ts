@@ -37,10 +37,21 @@ class KubernetesLive implements Live {
     return (await this.listed(kind, namespace, selector)).items;
   }
 
-  private async listed<K extends Kind>(kind: K, namespace: string, selector?: Selector): Promise<{ items: Kinds[K][]; version: string }> {
-    const answer = await this.send<{ items: Kinds[K][]; metadata: { resourceVersion: string } }>('list', 'GET', kind, namespace, undefined, {
-      query: { labelSelector: selector?.labels, fieldSelector: selector?.fields },
-    });
+  private async listed<K extends Kind>(
+    kind: K,
+    namespace: string,
+    selector?: Selector,
+  ): Promise<{ items: Kinds[K][]; version: string }> {
+    const answer = await this.send<{ items: Kinds[K][]; metadata: { resourceVersion: string } }>(
+      'list',
+      'GET',
+      kind,
+      namespace,
+      undefined,
+      {
+        query: { labelSelector: selector?.labels, fieldSelector: selector?.fields },
+      },
+    );
     return { items: answer.items, version: answer.metadata.resourceVersion };
   }
 
@@ -52,18 +63,32 @@ class KubernetesLive implements Live {
   }
 
   async apply<K extends Kind>(kind: K, object: Kinds[K]): Promise<Kinds[K]> {
-    return await this.send<Kinds[K]>('patch', 'PATCH', kind, object.metadata.namespace ?? '', object.metadata.name, {
-      body: this.typed(kind, object),
-      contentType: 'application/apply-patch+yaml',
-      query: { fieldManager, force: 'true' },
-    });
+    return await this.send<Kinds[K]>(
+      'patch',
+      'PATCH',
+      kind,
+      object.metadata.namespace ?? '',
+      object.metadata.name,
+      {
+        body: this.typed(kind, object),
+        contentType: 'application/apply-patch+yaml',
+        query: { fieldManager, force: 'true' },
+      },
+    );
   }
 
   async replace<K extends Kind>(kind: K, object: Kinds[K]): Promise<Kinds[K]> {
-    return await this.send<Kinds[K]>('update', 'PUT', kind, object.metadata.namespace ?? '', object.metadata.name, {
-      body: this.typed(kind, object),
-      query: { fieldManager },
-    });
+    return await this.send<Kinds[K]>(
+      'update',
+      'PUT',
+      kind,
+      object.metadata.namespace ?? '',
+      object.metadata.name,
+      {
+        body: this.typed(kind, object),
+        query: { fieldManager },
+      },
+    );
   }
 
   async patch<K extends Kind>(kind: K, namespace: string, name: string, patch: object): Promise<Kinds[K]> {
@@ -103,18 +128,36 @@ class KubernetesLive implements Live {
     let failure: unknown;
     const views = watched.map(() => new Map<string, KubernetesObject>());
     try {
-      await Promise.all(watched.map((one, index) => this.follow(one, views[index]!, () => wake(), stop.signal, (error) => (failure = error))));
+      await Promise.all(
+        watched.map((one, index) =>
+          this.follow(
+            one,
+            views[index]!,
+            () => wake(),
+            stop.signal,
+            (error) => (failure = error),
+          ),
+        ),
+      );
       const seen: Seen = {
-        of: <K extends Kind>(kind: K) => watched.flatMap((one, index) => (one.kind === kind ? [...views[index]!.values()] : [])) as unknown as Kinds[K][],
+        of: <K extends Kind>(kind: K) =>
+          watched.flatMap((one, index) =>
+            one.kind === kind ? [...views[index]!.values()] : [],
+          ) as unknown as Kinds[K][],
       };
       for (;;) {
         const changed = new Promise<void>((resolve) => (wake = resolve));
         if (failure) throw failure;
-        if (options.signal?.aborted) throw new LiveError('Aborted', `Stopped while waiting until ${options.what}.`);
+        if (options.signal?.aborted)
+          throw new LiveError('Aborted', `Stopped while waiting until ${options.what}.`);
         const result = await check(seen);
         if (result !== undefined) return result;
         const left = end - Date.now();
-        if (left <= 0) throw new LiveError('DeadlineExceeded', `Not within ${Math.round(options.deadline / 1000)} s: ${options.what}.`);
+        if (left <= 0)
+          throw new LiveError(
+            'DeadlineExceeded',
+            `Not within ${Math.round(options.deadline / 1000)} s: ${options.what}.`,
+          );
         await within(changed, Math.min(left, againMs), options.signal);
       }
     } finally {
@@ -123,7 +166,13 @@ class KubernetesLive implements Live {
   }
 
   /** Lists once, then goes on watching in the background; a watch that ends begins again with a list. */
-  private async follow(one: Watched, view: Map<string, KubernetesObject>, changed: () => void, signal: AbortSignal, failed: (error: unknown) => void): Promise<void> {
+  private async follow(
+    one: Watched,
+    view: Map<string, KubernetesObject>,
+    changed: () => void,
+    signal: AbortSignal,
+    failed: (error: unknown) => void,
+  ): Promise<void> {
     const relist = async () => {
       const { items, version } = await this.listed(one.kind, one.namespace, one.selector);
       view.clear();
@@ -146,7 +195,8 @@ class KubernetesLive implements Live {
         } catch (error) {
           if (signal.aborted) return;
           // An API server that restarts is no reason to give up; one that refuses is.
-          if (!hasReason(error, 'Unreachable') && !hasReason(error, 'Other') && !hasReason(error, 'Conflict')) throw error;
+          if (!hasReason(error, 'Unreachable') && !hasReason(error, 'Other') && !hasReason(error, 'Conflict'))
+            throw error;
           await within(new Promise(() => undefined), Math.min(500 * ++trouble, 5_000), signal);
           version = await relist().catch(() => version);
         }
@@ -158,7 +208,12 @@ class KubernetesLive implements Live {
     });
   }
 
-  private async watch(one: Watched, version: string, signal: AbortSignal, event: (type: string, object: KubernetesObject) => void): Promise<void> {
+  private async watch(
+    one: Watched,
+    version: string,
+    signal: AbortSignal,
+    event: (type: string, object: KubernetesObject) => void,
+  ): Promise<void> {
     const response = await this.connection.open(
       {
         method: 'GET',
@@ -182,11 +237,23 @@ class KubernetesLive implements Live {
     }
   }
 
-  async exec(namespace: string, pod: string, container: string, command: readonly string[], timeoutMs = 60_000): Promise<ExecResult> {
+  async exec(
+    namespace: string,
+    pod: string,
+    container: string,
+    command: readonly string[],
+    timeoutMs = 60_000,
+  ): Promise<ExecResult> {
     return await execIn(this.connection.config, namespace, pod, container, command, timeoutMs);
   }
 
-  async logs(namespace: string, pod: string, container: string, lines: number, previous = false): Promise<string> {
+  async logs(
+    namespace: string,
+    pod: string,
+    container: string,
+    lines: number,
+    previous = false,
+  ): Promise<string> {
     try {
       return await this.connection.request({
         method: 'GET',
@@ -213,7 +280,9 @@ class KubernetesLive implements Live {
   ): Promise<T> {
     const { plural, namespaced } = kindPaths[kind];
     const attempt = { verb, plural, name, namespace: namespaced ? namespace : undefined };
-    return JSON.parse(await this.connection.request({ method, path: path(kind, namespace, name), attempt, ...more })) as T;
+    return JSON.parse(
+      await this.connection.request({ method, path: path(kind, namespace, name), attempt, ...more }),
+    ) as T;
   }
 }
 

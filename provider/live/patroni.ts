@@ -61,7 +61,10 @@ export function memberState(pod: Pod): MemberState {
     streaming: patroni.state === 'running' && patroni.replication_state === 'streaming',
     timeline: patroni.timeline,
     position: patroni.receive_lsn ?? patroni.xlog_location,
-    fingerprint: parsed<Record<string, string>>(metadata.annotations?.[annotations.fingerprint]) as Record<string, string>,
+    fingerprint: parsed<Record<string, string>>(metadata.annotations?.[annotations.fingerprint]) as Record<
+      string,
+      string
+    >,
     agent: parsed<AgentStatus>(metadata.annotations?.[annotations.status]),
     trouble: troubleOf(pod),
   };
@@ -75,7 +78,11 @@ export interface Dcs {
   readonly synchronous: readonly string[];
 }
 
-export function dcs(leader: Endpoints | undefined, config: Endpoints | undefined, sync: Endpoints | undefined): Dcs {
+export function dcs(
+  leader: Endpoints | undefined,
+  config: Endpoints | undefined,
+  sync: Endpoints | undefined,
+): Dcs {
   const holder = leader?.metadata.annotations?.['leader'];
   const standbys = sync?.metadata.annotations?.['sync_standby'] ?? '';
   return {
@@ -99,25 +106,37 @@ const passing = ['ContainerCreating', 'PodInitializing'];
 
 function troubleOf(pod: Pod): string | undefined {
   const { status } = pod;
-  const unscheduled = status?.conditions?.find((one) => one.type === 'PodScheduled' && one.status === 'False');
+  const unscheduled = status?.conditions?.find(
+    (one) => one.type === 'PodScheduled' && one.status === 'False',
+  );
   if (unscheduled) return `${unscheduled.reason ?? 'not scheduled'}: ${unscheduled.message ?? ''}`;
   for (const container of [...(status?.initContainerStatuses ?? []), ...(status?.containerStatuses ?? [])]) {
     const { waiting } = container.state ?? {};
-    if (waiting?.reason && !passing.includes(waiting.reason)) return `container ${container.name}: ${waitingText(container)}`;
+    if (waiting?.reason && !passing.includes(waiting.reason))
+      return `container ${container.name}: ${waitingText(container)}`;
   }
   return undefined;
 }
 
 function waitingText({ state, lastState }: ContainerStatus): string {
   const ended = lastState?.terminated;
-  const before = ended ? `; it ended with ${ended.reason ?? 'an error'}, exit code ${ended.exitCode ?? '?'}` : '';
+  const before = ended
+    ? `; it ended with ${ended.reason ?? 'an error'}, exit code ${ended.exitCode ?? '?'}`
+    : '';
   return `${state?.waiting?.reason}${state?.waiting?.message ? `: ${state.waiting.message}` : ''}${before}`;
 }
 
 const tls = '/etc/postgres-ha/tls/replication';
 
 /** Patroni's REST API, from inside the database container: writes need a certificate of the cluster's CA, which is there. */
-export async function patroniPost(live: Live, namespace: string, pod: string, path: string, body: object, seconds: number): Promise<string> {
+export async function patroniPost(
+  live: Live,
+  namespace: string,
+  pod: string,
+  path: string,
+  body: object,
+  seconds: number,
+): Promise<string> {
   const result = await live.exec(
     namespace,
     pod,
@@ -136,7 +155,11 @@ export async function patroniPost(live: Live, namespace: string, pod: string, pa
     ],
     (seconds + 10) * 1000,
   );
-  if (result.code !== 0) throw new LiveError('Other', `Patroni of ${pod} does not answer: ${result.stderr.trim() || `curl ended with ${result.code}`}`);
+  if (result.code !== 0)
+    throw new LiveError(
+      'Other',
+      `Patroni of ${pod} does not answer: ${result.stderr.trim() || `curl ended with ${result.code}`}`,
+    );
   const at = result.stdout.lastIndexOf('\n');
   const [answer, code] = [result.stdout.slice(0, at).trim(), Number(result.stdout.slice(at + 1))];
   if (code >= 300) throw new LiveError('Other', `Patroni of ${pod} refuses ${path}: ${answer} (${code})`);

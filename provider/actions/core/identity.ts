@@ -26,7 +26,12 @@ export async function identify(live: Live, namespace: string, cluster: string): 
 }
 
 /** A sentence when the two can't be one cluster. What is not known on either side says nothing. */
-export function mismatch(expected: Identity | undefined, found: Identity, cluster: string, server: string): string | undefined {
+export function mismatch(
+  expected: Identity | undefined,
+  found: Identity,
+  cluster: string,
+  server: string,
+): string | undefined {
   const differ = (key: keyof Identity) => expected?.[key] && found[key] && expected[key] !== found[key];
   if (differ('kubernetes'))
     return (

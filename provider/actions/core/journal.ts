@@ -46,7 +46,9 @@ export function bounded(entries: readonly Entry[]): Entry[] {
 
 /** The last entry of an action and trigger that was done, if any. */
 export function done(entries: readonly Entry[], kind: string, trigger: string): Entry | undefined {
-  return entries.findLast((entry) => entry.kind === kind && entry.trigger === trigger && entry.state === 'done');
+  return entries.findLast(
+    (entry) => entry.kind === kind && entry.trigger === trigger && entry.state === 'done',
+  );
 }
 
 export async function readJournal(live: Live, namespace: string, cluster: string): Promise<Entry[]> {
@@ -54,15 +56,33 @@ export async function readJournal(live: Live, namespace: string, cluster: string
 }
 
 /** Writes an entry, in place of the one with the same id. */
-export async function record(live: Live, namespace: string, cluster: string, labels: Readonly<Record<string, string>>, entry: Entry): Promise<void> {
+export async function record(
+  live: Live,
+  namespace: string,
+  cluster: string,
+  labels: Readonly<Record<string, string>>,
+  entry: Entry,
+): Promise<void> {
   await edit(live, namespace, cluster, labels, (data) => {
     const entries = parseEntries({ metadata: { name: '' }, data }).filter((one) => one.id !== entry.id);
-    return { ...data, [key]: bounded([...entries, entry]).map((one) => `${JSON.stringify(one)}\n`).join('') };
+    return {
+      ...data,
+      [key]: bounded([...entries, entry])
+        .map((one) => `${JSON.stringify(one)}\n`)
+        .join(''),
+    };
   });
 }
 
 /** Keeps something besides the entries (what Patroni knew, while its own objects are gone). */
-export async function keep(live: Live, namespace: string, cluster: string, labels: Readonly<Record<string, string>>, name: string, value: string | undefined): Promise<void> {
+export async function keep(
+  live: Live,
+  namespace: string,
+  cluster: string,
+  labels: Readonly<Record<string, string>>,
+  name: string,
+  value: string | undefined,
+): Promise<void> {
   await edit(live, namespace, cluster, labels, (data) => {
     const { [name]: _old, ...rest } = data;
     return value === undefined ? rest : { ...rest, [name]: value };

@@ -26,7 +26,8 @@ export class Hold {
   /** Why the lease is no longer ours, or undefined while it is. */
   lost(now = Date.now()): string | undefined {
     if (this.gone) return this.gone;
-    if (now - this.last > durationSeconds * 1000) return `the lock could not be renewed for ${Math.round((now - this.last) / 1000)} s`;
+    if (now - this.last > durationSeconds * 1000)
+      return `the lock could not be renewed for ${Math.round((now - this.last) / 1000)} s`;
     return undefined;
   }
 
@@ -40,7 +41,10 @@ export class Hold {
         clearInterval(this.timer);
         return;
       }
-      this.lease = await this.live.replace('Lease', { ...now, spec: { ...now.spec, renewTime: micro(new Date()) } });
+      this.lease = await this.live.replace('Lease', {
+        ...now,
+        spec: { ...now.spec, renewTime: micro(new Date()) },
+      });
       this.last = begun;
     } catch {
       // Not renewed: lost() says so once it matters; the next round tries again.
@@ -54,20 +58,34 @@ export class Hold {
       const { namespace = '', name } = this.lease.metadata;
       const now = await this.live.get('Lease', namespace, name);
       if (now?.spec?.holderIdentity === this.holder)
-        await this.live.replace('Lease', { ...now, spec: { ...now.spec, holderIdentity: '', leaseDurationSeconds: 1 } });
+        await this.live.replace('Lease', {
+          ...now,
+          spec: { ...now.spec, holderIdentity: '', leaseDurationSeconds: 1 },
+        });
     } catch {
       // It expires by itself.
     }
   }
 }
 
-export async function acquire(live: Live, namespace: string, cluster: string, holder: string, labels: Readonly<Record<string, string>>): Promise<Hold> {
+export async function acquire(
+  live: Live,
+  namespace: string,
+  cluster: string,
+  holder: string,
+  labels: Readonly<Record<string, string>>,
+): Promise<Hold> {
   const name = names.lock(cluster);
   // A clock elsewhere may differ from ours, so a lease is expired when we have seen it unchanged for its duration (as client-go does).
   let seen: { version: string; since: number } | undefined;
   const attempt = async (): Promise<Lease | undefined> => {
     const now = new Date();
-    const spec = { holderIdentity: holder, leaseDurationSeconds: durationSeconds, acquireTime: micro(now), renewTime: micro(now) };
+    const spec = {
+      holderIdentity: holder,
+      leaseDurationSeconds: durationSeconds,
+      acquireTime: micro(now),
+      renewTime: micro(now),
+    };
     const existing = await live.get('Lease', namespace, name);
     try {
       if (!existing) return await live.create('Lease', { metadata: { name, namespace, labels }, spec });
@@ -75,7 +93,8 @@ export async function acquire(live: Live, namespace: string, cluster: string, ho
       if (seen?.version !== version) seen = { version, since: Date.now() };
       const long = (existing.spec?.leaseDurationSeconds ?? durationSeconds) * 1000;
       const renewed = Date.parse(existing.spec?.renewTime ?? '') || 0;
-      const free = !existing.spec?.holderIdentity || Date.now() - seen.since >= long || Date.now() - renewed > 20 * long;
+      const free =
+        !existing.spec?.holderIdentity || Date.now() - seen.since >= long || Date.now() - renewed > 20 * long;
       if (!free) return undefined;
       return await live.replace('Lease', {
         ...existing,

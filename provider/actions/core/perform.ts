@@ -51,7 +51,13 @@ export async function perform<I extends ActionInputs, O>(performance: Performanc
   const objectLabels = { [labels.cluster]: cluster };
   const by = whoami();
   const guard = performance.guard ?? watchman();
-  const hold = await acquire(live, namespace, cluster, `${action.kind} by ${by} ${randomBytes(3).toString('hex')}`, objectLabels);
+  const hold = await acquire(
+    live,
+    namespace,
+    cluster,
+    `${action.kind} by ${by} ${randomBytes(3).toString('hex')}`,
+    objectLabels,
+  );
   let entry: Entry | undefined;
   const write = async (change: Partial<Entry>) => {
     if (!entry) return;
@@ -88,7 +94,11 @@ export async function perform<I extends ActionInputs, O>(performance: Performanc
     return { ...performance.expected, ...found, ...(await identify(live, namespace, cluster)) };
   } catch (error) {
     const message = error instanceof Error ? error.message : String(error);
-    await write({ state: error instanceof Stopped ? 'stopped' : 'failed', ended: new Date().toISOString(), message }).catch(() => undefined);
+    await write({
+      state: error instanceof Stopped ? 'stopped' : 'failed',
+      ended: new Date().toISOString(),
+      message,
+    }).catch(() => undefined);
     throw error;
   } finally {
     await hold.release();
@@ -118,15 +128,29 @@ async function steps<I extends ActionInputs, O>(
     const step = left[0];
     if (!step) return;
     const reason = (await guard.stop()) ?? hold.lost();
-    if (reason) throw new Stopped(`${action.kind} of ${inputs.cluster} stopped before "${line(step)}": ${reason}. ${goOn}`);
+    if (reason)
+      throw new Stopped(
+        `${action.kind} of ${inputs.cluster} stopped before "${line(step)}": ${reason}. ${goOn}`,
+      );
     progress.show(line(step));
     try {
-      await action.execute(step, { live, inputs, previous, observed: now.observed, progress, signal: guard.signal });
+      await action.execute(step, {
+        live,
+        inputs,
+        previous,
+        observed: now.observed,
+        progress,
+        signal: guard.signal,
+      });
     } catch (error) {
       if (guard.signal.aborted)
-        throw new Stopped(`${action.kind} of ${inputs.cluster} stopped while waiting in "${line(step)}": ${await guard.stop()}. ${goOn}`);
+        throw new Stopped(
+          `${action.kind} of ${inputs.cluster} stopped while waiting in "${line(step)}": ${await guard.stop()}. ${goOn}`,
+        );
       const message = error instanceof Error ? error.message : String(error);
-      throw new Error(`${action.kind} of ${inputs.cluster} failed at "${line(step)}": ${message}\n${stays}`, { cause: error });
+      throw new Error(`${action.kind} of ${inputs.cluster} failed at "${line(step)}": ${message}\n${stays}`, {
+        cause: error,
+      });
     }
     performed.add(step.text);
     await recorded(step);
@@ -136,7 +160,12 @@ async function steps<I extends ActionInputs, O>(
 const goOn = 'No step is half done; the next `pulumi up` goes on from here.';
 const stays = 'The steps before it are done and stay; once this is solved, `pulumi up` goes on from here.';
 
-function refuseOthers(kind: string, cluster: string, approved: readonly string[], left: readonly Step[]): void {
+function refuseOthers(
+  kind: string,
+  cluster: string,
+  approved: readonly string[],
+  left: readonly Step[],
+): void {
   const new_ = unapproved(approved, left);
   if (new_.length === 0) return;
   throw new Error(

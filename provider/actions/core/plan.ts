@@ -27,17 +27,24 @@ export function shortHash(text: string): string {
 
 /** For a person: numbered, with the digest that approves it. */
 export function render(kind: string, cluster: string, planDigest: string, plan: readonly string[]): string {
-  const numbered = plan.length > 1 ? plan.map((text, index) => `  ${index + 1}. ${text}`) : plan.map((text) => `  ${text}`);
+  const numbered =
+    plan.length > 1 ? plan.map((text, index) => `  ${index + 1}. ${text}`) : plan.map((text) => `  ${text}`);
   return [`${kind} of ${cluster}, plan ${planDigest}:`, ...numbered].join('\n');
 }
 
 /** For a machine. */
-export function renderJson(kind: string, cluster: string, planDigest: string, steps: readonly Step[]): string {
+export function renderJson(
+  kind: string,
+  cluster: string,
+  planDigest: string,
+  steps: readonly Step[],
+): string {
   return stable({ kind, cluster, digest: planDigest, steps });
 }
 
 /** Both plans, for a refusal. */
 export function bothPlans(approved: readonly string[], now: readonly string[]): string {
-  const block = (title: string, plan: readonly string[]) => `${title}:\n${plan.map((text) => `  - ${text}`).join('\n')}`;
+  const block = (title: string, plan: readonly string[]) =>
+    `${title}:\n${plan.map((text) => `  - ${text}`).join('\n')}`;
   return `${block('Approved', approved)}\n${block('Now', now)}`;
 }

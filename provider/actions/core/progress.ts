@@ -38,7 +38,9 @@ function senderTo(address: string): Send {
   // grpc must be the copy that @pulumi/pulumi itself uses.
   const pulumi = createRequire(require.resolve('@pulumi/pulumi/package.json'));
   const grpc = pulumi('@grpc/grpc-js') as Grpc;
-  const { EngineClient } = pulumi('./proto/engine_grpc_pb') as { EngineClient: new (address: string, credentials: unknown) => Engine };
+  const { EngineClient } = pulumi('./proto/engine_grpc_pb') as {
+    EngineClient: new (address: string, credentials: unknown) => Engine;
+  };
   const messages = pulumi('./proto/engine_pb') as Messages;
   const client = new EngineClient(address, grpc.credentials.createInsecure());
   let queue = Promise.resolve();

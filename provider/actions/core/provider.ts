@@ -15,7 +15,11 @@ type Outputs<I> = I & Results;
 
 export interface DynamicProvider {
   check(olds: Properties, news: Properties): Promise<{ inputs: Properties; failures: Refusal[] }>;
-  diff(id: string, olds: Properties, news: Properties): Promise<{ changes: boolean; replaces?: string[]; stables?: string[] }>;
+  diff(
+    id: string,
+    olds: Properties,
+    news: Properties,
+  ): Promise<{ changes: boolean; replaces?: string[]; stables?: string[] }>;
   create(inputs: Properties): Promise<{ id: string; outs: Properties }>;
   read(id: string, props: Properties): Promise<{ id: string; props: Properties }>;
   update(id: string, olds: Properties, news: Properties): Promise<{ outs: Properties }>;
@@ -37,7 +41,10 @@ async function connectOnce(inputs: ActionInputs): Promise<Live> {
   return await live;
 }
 
-export function dynamicProvider<I extends ActionInputs, O>(action: Action<I, O>, connect: Connect = connectOnce): DynamicProvider {
+export function dynamicProvider<I extends ActionInputs, O>(
+  action: Action<I, O>,
+  connect: Connect = connectOnce,
+): DynamicProvider {
   const planned = async (live: Live, inputs: I, previous: I | undefined) => {
     const observed = await action.observe(live, inputs, previous);
     const refusals = action.refuseObserved?.(observed, inputs, previous) ?? [];
@@ -64,8 +71,10 @@ export function dynamicProvider<I extends ActionInputs, O>(action: Action<I, O>,
     async check(olds, news) {
       const given = cleaned(news);
       const inputs = given as unknown as I;
-      const previous = Object.keys(wanted(olds)).length > 0 ? (olds as unknown as I & Partial<Results>) : undefined;
-      if (hasUnknown(inputs)) return { inputs: { ...given, plan: UNKNOWN, planDigest: UNKNOWN }, failures: [] };
+      const previous =
+        Object.keys(wanted(olds)).length > 0 ? (olds as unknown as I & Partial<Results>) : undefined;
+      if (hasUnknown(inputs))
+        return { inputs: { ...given, plan: UNKNOWN, planDigest: UNKNOWN }, failures: [] };
       const refusals = action.refuse(inputs, previous);
       if (refusals.length > 0) return { inputs: given, failures: [...refusals] };
       // The same as last time, and last time ended well: nothing to ask the cluster.
@@ -75,7 +84,10 @@ export function dynamicProvider<I extends ActionInputs, O>(action: Action<I, O>,
         const found = await planned(await connect(inputs), inputs, previous);
         progressOf(inputs.row).say(render(action.kind, inputs.cluster, found.digest, found.plan));
         const failures = [...found.refusals, ...approvalRefusals(action, inputs, found.plan, found.digest)];
-        return { inputs: { ...given, plan: { [triggerOf(action, inputs)]: found.plan }, planDigest: found.digest }, failures };
+        return {
+          inputs: { ...given, plan: { [triggerOf(action, inputs)]: found.plan }, planDigest: found.digest },
+          failures,
+        };
       } catch (error) {
         return { inputs: given, failures: [connectionRefusal(error)] };
       }
@@ -87,11 +99,18 @@ export function dynamicProvider<I extends ActionInputs, O>(action: Action<I, O>,
       const changes = !sameWanted(before, after) || Boolean(before.unfinished);
       if (!changes || hasUnknown(after)) return { changes };
       const live = await connect(after);
-      const other = mismatch(before.identity, await identify(live, after.namespace, after.cluster), after.cluster, live.server);
+      const other = mismatch(
+        before.identity,
+        await identify(live, after.namespace, after.cluster),
+        after.cluster,
+        live.server,
+      );
       if (other) throw new Error(other);
       if (before.unfinished && sameWanted(before, after)) {
         const found = await planned(live, after, before);
-        progressOf(after.row).say(`Not finished last time (${before.unfinished}).\n${render(action.kind, after.cluster, found.digest, found.plan)}`);
+        progressOf(after.row).say(
+          `Not finished last time (${before.unfinished}).\n${render(action.kind, after.cluster, found.digest, found.plan)}`,
+        );
       }
       return { changes };
     },
@@ -109,7 +128,11 @@ export function dynamicProvider<I extends ActionInputs, O>(action: Action<I, O>,
         const message = error instanceof Error ? error.message : String(error);
         // With an id, the engine keeps the old inputs and these outputs: a revert of the program is then not
         // mistaken for "nothing to do", although some steps were done (research in docs/decisions/actions.md).
-        throw Object.assign(new Error(message), { id, properties: { ...before, unfinished: message.split('\n')[0] }, reasons: [message] });
+        throw Object.assign(new Error(message), {
+          id,
+          properties: { ...before, unfinished: message.split('\n')[0] },
+          reasons: [message],
+        });
       }
     },
 
@@ -124,7 +147,12 @@ export function dynamicProvider<I extends ActionInputs, O>(action: Action<I, O>,
       const state = props as unknown as Outputs<I>;
       if (!action.remove) return;
       const live = await connect(state);
-      const other = mismatch(state.identity, await identify(live, state.namespace, state.cluster), state.cluster, live.server);
+      const other = mismatch(
+        state.identity,
+        await identify(live, state.namespace, state.cluster),
+        state.cluster,
+        live.server,
+      );
       if (other) throw new Error(other);
       await action.remove(live, state, progressOf(state.row));
     },
@@ -132,7 +160,11 @@ export function dynamicProvider<I extends ActionInputs, O>(action: Action<I, O>,
 }
 
 /** The plan that the update pass's check has put into the inputs, or none when an interrupted run goes on with old inputs. */
-function approvedOf<I extends ActionInputs, O>(action: Action<I, O>, inputs: I & Partial<Results>, previous: Outputs<I> | undefined): Approved {
+function approvedOf<I extends ActionInputs, O>(
+  action: Action<I, O>,
+  inputs: I & Partial<Results>,
+  previous: Outputs<I> | undefined,
+): Approved {
   const trigger = triggerOf(action, inputs);
   const goesOn = previous?.unfinished !== undefined && sameWanted(previous, inputs);
   const plan = (inputs.plan as Record<string, readonly string[]> | undefined)?.[trigger];
@@ -140,13 +172,23 @@ function approvedOf<I extends ActionInputs, O>(action: Action<I, O>, inputs: I &
   return { trigger, digest: goesOn ? 'goes on' : (inputs.planDigest ?? ''), plan: shown };
 }
 
-function approvalRefusals<I extends ActionInputs, O>(action: Action<I, O>, inputs: I, plan: readonly string[], planDigest: string): Refusal[] {
+function approvalRefusals<I extends ActionInputs, O>(
+  action: Action<I, O>,
+  inputs: I,
+  plan: readonly string[],
+  planDigest: string,
+): Refusal[] {
   const approved = inputs.approvedPlan;
   if (approved === planDigest || approved === 'any') return [];
   const shown = `\n${render(action.kind, inputs.cluster, planDigest, plan)}`;
   if (approved === undefined)
     return action.needsApproval
-      ? [{ property: 'approvedPlan', reason: `This plan needs approval. To approve it, set approvedPlan to "${planDigest}".${shown}` }]
+      ? [
+          {
+            property: 'approvedPlan',
+            reason: `This plan needs approval. To approve it, set approvedPlan to "${planDigest}".${shown}`,
+          },
+        ]
       : [];
   return [
     {
@@ -169,6 +211,9 @@ function plain(outputs: object): Properties {
 /** Nulls are how the protocol carries absent inputs; computed ones are made anew. */
 function cleaned(news: Properties): Properties {
   const computed = ['plan', 'planDigest', 'identity', 'unfinished'];
-  return Object.fromEntries(Object.entries(news).filter(([key, value]) => !computed.includes(key) && value !== null && value !== undefined));
+  return Object.fromEntries(
+    Object.entries(news).filter(
+      ([key, value]) => !computed.includes(key) && value !== null && value !== undefined,
+    ),
+  );
 }
-

@@ -21,7 +21,9 @@ export function line(step: Step): string {
 
 /** Whether a line of an approved plan stands for this step. */
 export function covers(approved: string, step: Step): boolean {
-  return approved === step.text || approved.startsWith(`${step.text} (`) || approved.startsWith(`${step.text}: `);
+  return (
+    approved === step.text || approved.startsWith(`${step.text} (`) || approved.startsWith(`${step.text}: `)
+  );
 }
 
 /** Steps that no line of the approved plan stands for. Those that are missing have been done already. */

@@ -11,7 +11,11 @@ const computedKeys: readonly string[] = ['__provider', 'plan', 'planDigest', 'id
 /** The inputs without how the cluster is reached and what was computed. */
 export function wanted(inputs: object): Record<string, unknown> {
   const without = [...connectionKeys, ...computedKeys];
-  return Object.fromEntries(Object.entries(inputs).filter(([key, value]) => !without.includes(key) && value !== undefined && value !== null));
+  return Object.fromEntries(
+    Object.entries(inputs).filter(
+      ([key, value]) => !without.includes(key) && value !== undefined && value !== null,
+    ),
+  );
 }
 
 export function sameWanted(a: object, b: object): boolean {
@@ -28,7 +32,8 @@ export function hasUnknown(inputs: ActionInputs): boolean {
 /** What a run is known by. Secret inputs are left out: nothing may be derived from them. */
 export function triggerOf<I extends ActionInputs, O>(action: Action<I, O>, inputs: I): string {
   if (action.trigger) return action.trigger(inputs);
-  const rest = Object.fromEntries(Object.entries(wanted(inputs)).filter(([key]) => !(action.secret as readonly string[]).includes(key)));
+  const rest = Object.fromEntries(
+    Object.entries(wanted(inputs)).filter(([key]) => !(action.secret as readonly string[]).includes(key)),
+  );
   return shortHash(stable(rest));
 }
-

@@ -51,9 +51,13 @@ async function replace(wanted: MemberInput, context: RolloutContext): Promise<vo
   const set = await live.get('StatefulSet', namespace, name);
   const template = set?.spec?.template?.metadata?.annotations?.[annotations.fingerprint];
   if (!template || stable(JSON.parse(template)) !== stable(wanted.fingerprint))
-    throw new LiveError('Other', `the StatefulSet ${name} is not as wanted, so a new pod would be no better. Run \`pulumi up\` without --target, or \`pulumi refresh\` if somebody else changed it.`);
+    throw new LiveError(
+      'Other',
+      `the StatefulSet ${name} is not as wanted, so a new pod would be no better. Run \`pulumi up\` without --target, or \`pulumi refresh\` if somebody else changed it.`,
+    );
   await othersUp(name, context);
-  const isNew = (pod: MemberState | undefined) => pod !== undefined && !pod.deleting && stable(pod.fingerprint) === stable(wanted.fingerprint);
+  const isNew = (pod: MemberState | undefined) =>
+    pod !== undefined && !pod.deleting && stable(pod.fingerprint) === stable(wanted.fingerprint);
   let killed = '';
   const led = context.observed.leader !== undefined;
   await waitUntil(context, `${name} with its new pod ${led ? 'up' : 'there'}`, async (observed) => {
@@ -97,8 +101,23 @@ async function switchover(from: string, context: RolloutContext): Promise<void> 
   if (observed.leader !== from) return; // somebody has already taken over
   progress.show(`switchover from ${from} to ${candidate}`);
   // A checkpoint now makes the one at shutdown short; without it the switchover works as well.
-  await live.exec(namespace, podName(from), 'database', ['psql', '-h', '/run/postgresql', '-U', 'postgres', '-Xqc', 'CHECKPOINT'], 120_000).catch(() => undefined);
-  await patroniPost(live, namespace, podName(from), '/switchover', { leader: podName(from), candidate: podName(candidate!) }, 120);
+  await live
+    .exec(
+      namespace,
+      podName(from),
+      'database',
+      ['psql', '-h', '/run/postgresql', '-U', 'postgres', '-Xqc', 'CHECKPOINT'],
+      120_000,
+    )
+    .catch(() => undefined);
+  await patroniPost(
+    live,
+    namespace,
+    podName(from),
+    '/switchover',
+    { leader: podName(from), candidate: podName(candidate!) },
+    120,
+  );
   const wanted = inputs.members.find(({ name }) => name === from);
   let streamsSince: number | undefined;
   await waitUntil(context, `${candidate} primary, and ${from} streaming from it`, (now) => {
@@ -122,7 +141,12 @@ function successor(observed: Observed, from: string, { inputs }: RolloutContext)
   const synchronous = inputs.synchronous.mode !== 'async';
   const able = inputs.members
     .map(({ name }) => name)
-    .filter((name) => name !== from && isUp(find(observed, name), observed.leader) && (!synchronous || observed.synchronous.includes(name)));
+    .filter(
+      (name) =>
+        name !== from &&
+        isUp(find(observed, name), observed.leader) &&
+        (!synchronous || observed.synchronous.includes(name)),
+    );
   const position = (name: string) => find(observed, name)?.position ?? 0;
   const ahead = Math.max(...able.map(position));
   return able.find((name) => ahead - position(name) <= smallLag) ?? able[0];
@@ -136,13 +160,24 @@ async function ready(context: RolloutContext): Promise<void> {
   await waitUntil(context, 'all members ready, with settings and databases taken up', (observed) => {
     const leader = leaderOf(observed);
     const all = context.inputs.members.every(({ name }) => isUp(find(observed, name), observed.leader));
-    return all && leader?.role === 'primary' && leader.agent.config === settings.config && leader.agent.databases === settings.databases;
+    return (
+      all &&
+      leader?.role === 'primary' &&
+      leader.agent.config === settings.config &&
+      leader.agent.databases === settings.databases
+    );
   });
 }
 
 /** What the leader's agent is to take up: the ConfigMap as it is now, for somebody may have edited it. */
-async function settingsHash({ live, inputs }: RolloutContext): Promise<{ config: string; databases: string }> {
+async function settingsHash({
+  live,
+  inputs,
+}: RolloutContext): Promise<{ config: string; databases: string }> {
   const map = await live.get('ConfigMap', inputs.namespace, names.configMap(inputs.cluster));
-  const sha256 = (text: string | undefined) => createHash('sha256').update(text ?? '').digest('hex');
+  const sha256 = (text: string | undefined) =>
+    createHash('sha256')
+      .update(text ?? '')
+      .digest('hex');
   return { config: sha256(map?.data?.['dcs.yaml']), databases: sha256(map?.data?.['databases.yaml']) };
 }

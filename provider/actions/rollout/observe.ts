@@ -24,7 +24,10 @@ export function watchedBy(namespace: string, cluster: string): Watched[] {
   ];
 }
 
-export async function observe(live: Live, { namespace, cluster }: { namespace: string; cluster: string }): Promise<Observed> {
+export async function observe(
+  live: Live,
+  { namespace, cluster }: { namespace: string; cluster: string },
+): Promise<Observed> {
   const [pods, endpoints] = await Promise.all([
     live.list('Pod', namespace, { labels: podSelector(cluster) }),
     live.list('Endpoints', namespace, { labels: `${labels.cluster}=${cluster}` }),
@@ -32,10 +35,18 @@ export async function observe(live: Live, { namespace, cluster }: { namespace: s
   return observation(cluster, pods, endpoints);
 }
 
-export function observation(cluster: string, pods: readonly Pod[], endpoints: readonly Endpoints[]): Observed {
+export function observation(
+  cluster: string,
+  pods: readonly Pod[],
+  endpoints: readonly Endpoints[],
+): Observed {
   const named = (name: string) => endpoints.find(({ metadata }) => metadata.name === name);
   const [config, sync] = names.dcsServices(cluster);
-  const { leader, synchronous, systemIdentifier } = dcs(named(names.primaryService(cluster)), named(config!), named(sync!));
+  const { leader, synchronous, systemIdentifier } = dcs(
+    named(names.primaryService(cluster)),
+    named(config!),
+    named(sync!),
+  );
   return {
     members: pods.map(memberState).sort((a, b) => (a.member < b.member ? -1 : 1)),
     leader,

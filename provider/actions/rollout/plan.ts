@@ -13,7 +13,11 @@ import type { MemberInput, RolloutInputs } from './inputs';
 import type { Observed } from './observe';
 
 /** What a member needs to become as wanted. */
-export type Need = { readonly kind: 'replace' | 'restart'; readonly reason: string; readonly decreases: boolean };
+export type Need = {
+  readonly kind: 'replace' | 'restart';
+  readonly reason: string;
+  readonly decreases: boolean;
+};
 
 export function plan(observed: Observed, inputs: RolloutInputs, previous: RolloutInputs | undefined): Step[] {
   const pods = new Map(observed.members.map((one) => [one.member, one]));
@@ -32,7 +36,10 @@ export function plan(observed: Observed, inputs: RolloutInputs, previous: Rollou
   const steps: Step[] = [];
   // A standby must not have less than its primary: so the primary goes first when something decreases.
   const first = leaderNeed?.decreases === true;
-  if (first) steps.push(restart(leader!, leaderNeed, 'in place, first: a standby must not have less than its primary'));
+  if (first)
+    steps.push(
+      restart(leader!, leaderNeed, 'in place, first: a standby must not have less than its primary'),
+    );
   // Who is down already is repaired first, so that nobody else goes down beside it.
   const down = (name: string) => !isUp(pods.get(name), leader);
   for (const name of [...replicas.filter(down), ...replicas.filter((one) => !down(one))]) {
@@ -41,7 +48,8 @@ export function plan(observed: Observed, inputs: RolloutInputs, previous: Rollou
   }
   const successor = replicas[0];
   const moves = leaderNeed !== undefined && (leaderNeed.kind === 'replace' || !first);
-  if (successor !== undefined && (leaving || moves)) steps.push(switchover(leader!, successor, inputs, leaving));
+  if (successor !== undefined && (leaving || moves))
+    steps.push(switchover(leader!, successor, inputs, leaving));
   if (leaderNeed && moves) steps.push(stepFor(leader!, leaderNeed));
   steps.push(wait(inputs, previous));
   return steps;
@@ -54,7 +62,12 @@ export function isUp(member: MemberState | undefined, leader: string | undefined
 }
 
 /** What differs between a pod and what is wanted of it; its reasons are made of the differing keys. */
-export function needOf(pod: MemberState, wanted: MemberInput, inputs: RolloutInputs, previous: RolloutInputs | undefined): Need | undefined {
+export function needOf(
+  pod: MemberState,
+  wanted: MemberInput,
+  inputs: RolloutInputs,
+  previous: RolloutInputs | undefined,
+): Need | undefined {
   const pieces = differences(pod.fingerprint, wanted.fingerprint);
   const changes = settingChanges(pod, wanted, inputs, previous);
   const reasons = [...pieces, ...changes.map(({ text }) => text)];
@@ -67,12 +80,17 @@ export function needOf(pod: MemberState, wanted: MemberInput, inputs: RolloutInp
 }
 
 /** "image a → b", sorted by key; the key `pod` is a hash of all that has no key of its own. */
-export function differences(running: Readonly<Record<string, string>>, wanted: Readonly<Record<string, string>>): string[] {
+export function differences(
+  running: Readonly<Record<string, string>>,
+  wanted: Readonly<Record<string, string>>,
+): string[] {
   if (Object.keys(running).length === 0) return ['the pod is not one that this package made'];
   const keys = [...new Set([...Object.keys(running), ...Object.keys(wanted)])].sort();
   return keys
     .filter((key) => running[key] !== wanted[key])
-    .map((key) => (key === 'pod' ? 'the pod’s definition' : `${key} ${running[key] ?? 'none'} → ${wanted[key] ?? 'none'}`));
+    .map((key) =>
+      key === 'pod' ? 'the pod’s definition' : `${key} ${running[key] ?? 'none'} → ${wanted[key] ?? 'none'}`,
+    );
 }
 
 interface SettingChange {
@@ -80,7 +98,12 @@ interface SettingChange {
   readonly decreases: boolean;
 }
 
-function settingChanges(pod: MemberState, wanted: MemberInput, inputs: RolloutInputs, previous: RolloutInputs | undefined): SettingChange[] {
+function settingChanges(
+  pod: MemberState,
+  wanted: MemberInput,
+  inputs: RolloutInputs,
+  previous: RolloutInputs | undefined,
+): SettingChange[] {
   const running = pod.agent.running;
   // Not published yet: a member that has not started takes everything up when it does.
   if (!running) return [];
@@ -96,7 +119,9 @@ function settingChanges(pod: MemberState, wanted: MemberInput, inputs: RolloutIn
     // A parameter that is newly set is published only after it was taken up; until then the old inputs tell.
     const differs =
       now === undefined
-        ? old !== undefined && value !== undefined && (old[name] === undefined || !sameSetting(name, old[name], value))
+        ? old !== undefined &&
+          value !== undefined &&
+          (old[name] === undefined || !sameSetting(name, old[name], value))
         : value === undefined
           ? isPending(pod, name) || old?.[name] !== undefined
           : !sameSetting(name, now, value);

@@ -22,7 +22,15 @@ export const rollout: Action<RolloutInputs, Observed> = {
     // The first thing to go on destroy: who led is still known. The Foundation, which goes last, uses it.
     if (deletionPolicy === 'delete') return;
     const snapshot = await capture(live, namespace, cluster, undefined);
-    if (snapshot) await keep(live, namespace, cluster, { [labels.cluster]: cluster }, snapshotKey, JSON.stringify(snapshot));
+    if (snapshot)
+      await keep(
+        live,
+        namespace,
+        cluster,
+        { [labels.cluster]: cluster },
+        snapshotKey,
+        JSON.stringify(snapshot),
+      );
   },
 };
 

@@ -8,12 +8,17 @@ import type { RolloutInputs } from './inputs';
  * upgrade of the package shows no diff. The test tests/unit/actions/shell.test.ts serialises it.
  */
 export const shell: pulumi.dynamic.ResourceProvider = {
-  check: (olds, news) => require('pulumi-postgres-ha/dist/actions/rollout/provider.js').provider.check(olds, news),
-  diff: (id, olds, news) => require('pulumi-postgres-ha/dist/actions/rollout/provider.js').provider.diff(id, olds, news),
+  check: (olds, news) =>
+    require('pulumi-postgres-ha/dist/actions/rollout/provider.js').provider.check(olds, news),
+  diff: (id, olds, news) =>
+    require('pulumi-postgres-ha/dist/actions/rollout/provider.js').provider.diff(id, olds, news),
   create: (inputs) => require('pulumi-postgres-ha/dist/actions/rollout/provider.js').provider.create(inputs),
-  read: (id, props) => require('pulumi-postgres-ha/dist/actions/rollout/provider.js').provider.read(id, props),
-  update: (id, olds, news) => require('pulumi-postgres-ha/dist/actions/rollout/provider.js').provider.update(id, olds, news),
-  delete: (id, props) => require('pulumi-postgres-ha/dist/actions/rollout/provider.js').provider.delete(id, props),
+  read: (id, props) =>
+    require('pulumi-postgres-ha/dist/actions/rollout/provider.js').provider.read(id, props),
+  update: (id, olds, news) =>
+    require('pulumi-postgres-ha/dist/actions/rollout/provider.js').provider.update(id, olds, news),
+  delete: (id, props) =>
+    require('pulumi-postgres-ha/dist/actions/rollout/provider.js').provider.delete(id, props),
 };
 
 export type RolloutArgs = {
@@ -29,6 +34,13 @@ export class Rollout extends pulumi.dynamic.Resource {
 
   constructor(name: string, args: RolloutArgs, opts?: pulumi.CustomResourceOptions) {
     const row = rowOf(name, 'Rollout', opts?.parent);
-    super(shell, name, { plan: undefined, identity: undefined, row, ...args }, opts, 'postgres-ha', 'Rollout');
+    super(
+      shell,
+      name,
+      { plan: undefined, identity: undefined, row, ...args },
+      opts,
+      'postgres-ha',
+      'Rollout',
+    );
   }
 }

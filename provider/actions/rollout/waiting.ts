@@ -40,7 +40,10 @@ export async function waitUntil(
       if (problemsSince && Date.now() - problemsSince > problemsMs)
         throw new LiveError('Other', `the settings can't be taken up: ${problems.join('; ')}`);
       if (Date.now() - since > patience)
-        throw new LiveError('DeadlineExceeded', `${what} did not happen, and for ${Math.round(patience / 1000)} s nothing has come nearer.\n${await reasons(live, observed, inputs)}`);
+        throw new LiveError(
+          'DeadlineExceeded',
+          `${what} did not happen, and for ${Math.round(patience / 1000)} s nothing has come nearer.\n${await reasons(live, observed, inputs)}`,
+        );
       return undefined;
     },
     { deadline: foreverMs, what, signal },
@@ -72,7 +75,8 @@ function nearer(best: Map<string, number>, observed: Observed): boolean {
     note(`${member.uid} stage`, stage(member, observed.leader));
     if (member.role !== 'primary') note(`${member.member} position`, member.position ?? -1);
     // Copying the data takes as long as it takes, and crash recovery too; nothing counts it, but Patroni is at it.
-    if (!member.trouble && ['creating replica', 'starting', 'stopping'].includes(member.state)) note(`${member.uid} at work`, Math.floor(Date.now() / 30_000));
+    if (!member.trouble && ['creating replica', 'starting', 'stopping'].includes(member.state))
+      note(`${member.uid} at work`, Math.floor(Date.now() / 30_000));
   }
   if (observed.leader) note('leader', 1);
   return progress;
@@ -83,8 +87,12 @@ export function progressLine(observed: Observed, inputs: RolloutInputs, what: st
   const wanted = inputs.members.map(({ name }) => name);
   const pods = new Map(observed.members.map((one) => [one.member, one]));
   const up = wanted.filter((name) => isUp(pods.get(name), observed.leader));
-  const rest = wanted.filter((name) => !up.includes(name)).map((name) => `${name}: ${situation(pods.get(name), observed.leader)}`);
-  const head = observed.leader ? `primary ${observed.leader}; ${up.length} of ${wanted.length} members ready` : `no primary yet; ${up.length} of ${wanted.length} members ready`;
+  const rest = wanted
+    .filter((name) => !up.includes(name))
+    .map((name) => `${name}: ${situation(pods.get(name), observed.leader)}`);
+  const head = observed.leader
+    ? `primary ${observed.leader}; ${up.length} of ${wanted.length} members ready`
+    : `no primary yet; ${up.length} of ${wanted.length} members ready`;
   const leader = leaderOf(observed);
   if (rest.length === 0 && leader) rest.push(leader.agent.problems?.[0] ?? `waiting for ${what}`);
   return [head, ...rest].join('; ');
@@ -95,7 +103,12 @@ function situation(member: MemberState | undefined, leader: string | undefined):
   if (member.deleting) return 'stopping';
   if (member.trouble) return member.trouble;
   if (member.state === 'creating replica') return 'copying the data (base backup)';
-  if (member.state === 'running') return member.member === leader ? 'leads, not ready yet' : member.streaming ? 'streams, not ready yet' : 'runs, does not stream yet';
+  if (member.state === 'running')
+    return member.member === leader
+      ? 'leads, not ready yet'
+      : member.streaming
+        ? 'streams, not ready yet'
+        : 'runs, does not stream yet';
   return member.state || (member.phase === 'Running' ? 'starting' : member.phase.toLowerCase() || 'starting');
 }
 
@@ -108,7 +121,9 @@ async function reasons(live: Live, observed: Observed, inputs: RolloutInputs): P
       .map(async ({ name }) => {
         const pod = podName(name);
         const warnings = await warningsOf(live, inputs.namespace, pod);
-        const log = (await live.logs(inputs.namespace, pod, 'database', 5)) || (await live.logs(inputs.namespace, pod, 'database', 5, true));
+        const log =
+          (await live.logs(inputs.namespace, pod, 'database', 5)) ||
+          (await live.logs(inputs.namespace, pod, 'database', 5, true));
         return [
           `- pod ${pod}: ${situation(pods.get(name), observed.leader)}`,
           ...warnings.map((text) => `    ${text}`),
@@ -121,7 +136,9 @@ async function reasons(live: Live, observed: Observed, inputs: RolloutInputs): P
 
 async function warningsOf(live: Live, namespace: string, pod: string): Promise<string[]> {
   try {
-    const events: Event[] = await live.list('Event', namespace, { fields: `involvedObject.name=${pod},type=Warning` });
+    const events: Event[] = await live.list('Event', namespace, {
+      fields: `involvedObject.name=${pod},type=Warning`,
+    });
     const time = (event: Event) => event.lastTimestamp ?? event.eventTime ?? '';
     return events
       .sort((a, b) => time(a).localeCompare(time(b)))

@@ -27,11 +27,19 @@ describe('steps', () => {
 describe('a plan', () => {
   it('has a digest that depends on the cluster and the lines', () => {
     assert.match(digest('Rollout', 'ns', 'hippo', ['a']), /^[0-9a-f]{12}$/);
-    const all = [digest('Rollout', 'ns', 'hippo', ['a']), digest('Rollout', 'ns', 'hippo', ['b']), digest('Rollout', 'other', 'hippo', ['a']), digest('Restart', 'ns', 'hippo', ['a'])];
+    const all = [
+      digest('Rollout', 'ns', 'hippo', ['a']),
+      digest('Rollout', 'ns', 'hippo', ['b']),
+      digest('Rollout', 'other', 'hippo', ['a']),
+      digest('Restart', 'ns', 'hippo', ['a']),
+    ];
     assert.equal(new Set(all).size, all.length);
   });
   it('is shown numbered', () => {
-    assert.equal(render('Rollout', 'hippo', 'abc', ['one', 'two']), 'Rollout of hippo, plan abc:\n  1. one\n  2. two');
+    assert.equal(
+      render('Rollout', 'hippo', 'abc', ['one', 'two']),
+      'Rollout of hippo, plan abc:\n  1. one\n  2. two',
+    );
   });
 });
 
@@ -39,7 +47,10 @@ describe('the lock', () => {
   it('is given to one at a time, and released', async () => {
     const world = new World();
     const first = await acquire(world, 'ns', 'hippo', 'first', {});
-    await assert.rejects(acquire(world, 'ns', 'hippo', 'second', {}), /Another action works on hippo: the Lease ns\/hippo-lock is held by first .*Nothing was done/);
+    await assert.rejects(
+      acquire(world, 'ns', 'hippo', 'second', {}),
+      /Another action works on hippo: the Lease ns\/hippo-lock is held by first .*Nothing was done/,
+    );
     await first.release();
     const second = await acquire(world, 'ns', 'hippo', 'second', {});
     assert.equal(second.lost(), undefined);
@@ -48,7 +59,15 @@ describe('the lock', () => {
   });
   it('is taken over from a holder that has been gone for long', async () => {
     const world = new World();
-    world.put('Lease', { metadata: { name: 'hippo-lock' }, spec: { holderIdentity: 'dead', leaseDurationSeconds: 15, renewTime: '2020-01-01T00:00:00.000000Z', leaseTransitions: 3 } });
+    world.put('Lease', {
+      metadata: { name: 'hippo-lock' },
+      spec: {
+        holderIdentity: 'dead',
+        leaseDurationSeconds: 15,
+        renewTime: '2020-01-01T00:00:00.000000Z',
+        leaseTransitions: 3,
+      },
+    });
     const hold = await acquire(world, 'ns', 'hippo', 'next', {});
     assert.equal(world.peek('Lease', 'hippo-lock')?.spec?.holderIdentity, 'next');
     assert.equal(world.peek('Lease', 'hippo-lock')?.spec?.leaseTransitions, 4);
@@ -57,7 +76,17 @@ describe('the lock', () => {
 });
 
 describe('the journal', () => {
-  const entry = (id: number, plan: string[] = []): Entry => ({ id: String(id), kind: 'Rollout', trigger: 't', digest: 'd', plan, done: [], state: 'done', by: 'me', started: '' });
+  const entry = (id: number, plan: string[] = []): Entry => ({
+    id: String(id),
+    kind: 'Rollout',
+    trigger: 't',
+    digest: 'd',
+    plan,
+    done: [],
+    state: 'done',
+    by: 'me',
+    started: '',
+  });
   it('keeps the last entries, and never grows beyond a ConfigMap', () => {
     const many = bounded(Array.from({ length: 300 }, (_, index) => entry(index)));
     assert.equal(many.length, 200);
@@ -101,7 +130,10 @@ describe('an action that runs once', () => {
     trigger: ({ trigger }) => trigger,
     refuse: () => [],
     observe: async () => 0,
-    plan: () => [{ kind: 'a', text: 'a' }, { kind: 'b', text: 'b' }],
+    plan: () => [
+      { kind: 'a', text: 'a' },
+      { kind: 'b', text: 'b' },
+    ],
     execute: async ({ text }) => {
       if (ran.includes('fail') && text === 'b') throw new Error('no');
       ran.push(text);
@@ -137,7 +169,10 @@ describe('an action that runs once', () => {
       () => undefined,
       (error: Error & { properties: Record<string, unknown> }) => error,
     );
-    assert.match(failure!.message, /^Test of hippo failed at "b": no\nThe steps before it are done and stay; once this is solved, `pulumi up` goes on from here\.$/);
+    assert.match(
+      failure!.message,
+      /^Test of hippo failed at "b": no\nThe steps before it are done and stay; once this is solved, `pulumi up` goes on from here\.$/,
+    );
     assert.equal(parseEntries(world.peek('ConfigMap', 'hippo-journal')).at(-1)?.state, 'failed');
     const reverted = await provider.check(first.inputs, inputs('1'));
     assert.deepEqual(await provider.diff(id, failure!.properties, reverted.inputs), { changes: true });

@@ -14,8 +14,15 @@ import { World } from './support/world';
 type Properties = Record<string, unknown>;
 
 function inputs(args: object = {}, more: object = {}): FoundationInputs & Properties {
-  const spec = normalise('hippo', { namespace: 'ns', replicas: 1, users: [{ name: 'app' }], ...args } as never);
-  return JSON.parse(JSON.stringify({ ...foundationInputs(spec), passwords: {}, ...more })) as FoundationInputs & Properties;
+  const spec = normalise('hippo', {
+    namespace: 'ns',
+    replicas: 1,
+    users: [{ name: 'app' }],
+    ...args,
+  } as never);
+  return JSON.parse(
+    JSON.stringify({ ...foundationInputs(spec), passwords: {}, ...more }),
+  ) as FoundationInputs & Properties;
 }
 
 function lines(properties: Properties): string[] {
@@ -37,10 +44,16 @@ async function made(given = inputs()) {
 describe('the Foundation', () => {
   it('shows what it makes, and changes nothing by showing it', async () => {
     const world = new World();
-    const { inputs: checked, failures } = await dynamicProvider(foundation, async () => world).check({}, inputs());
+    const { inputs: checked, failures } = await dynamicProvider(foundation, async () => world).check(
+      {},
+      inputs(),
+    );
     assert.deepEqual(failures, []);
     assert.equal(world.changes, 0);
-    assert.deepEqual([...world.used].filter((one) => !/^(get|list|watch) /.test(one) || one.endsWith('Secret')), []);
+    assert.deepEqual(
+      [...world.used].filter((one) => !/^(get|list|watch) /.test(one) || one.endsWith('Secret')),
+      [],
+    );
     assert.deepEqual(lines(checked).slice(0, 3), [
       'create PersistentVolumeClaim hippo-1-data (10Gi)',
       'create PersistentVolumeClaim hippo-2-data (10Gi)',
@@ -56,8 +69,15 @@ describe('the Foundation', () => {
     assert.equal(server.checkHost('hippo.ns.svc'), 'hippo.ns.svc');
     assert.match(secret(world, 'hippo-user-app', 'password'), /^[2-9a-zA-Z]{24}$/);
     assert.equal(secret(world, 'hippo-user-app', 'ca.crt'), secret(world, 'hippo-ca', 'ca.crt'));
-    assert.deepEqual(Object.keys(world.peek('ConfigMap', 'hippo-config')!.data!).sort(), ['databases.yaml', 'dcs.yaml', 'members.yaml']);
-    assert.equal(world.peek('PersistentVolumeClaim', 'hippo-2-data')!.metadata.labels![labels.member], 'hippo-2');
+    assert.deepEqual(Object.keys(world.peek('ConfigMap', 'hippo-config')!.data!).sort(), [
+      'databases.yaml',
+      'dcs.yaml',
+      'members.yaml',
+    ]);
+    assert.equal(
+      world.peek('PersistentVolumeClaim', 'hippo-2-data')!.metadata.labels![labels.member],
+      'hippo-2',
+    );
     // What was generated goes nowhere but into the Secret.
     for (const one of [secret(world, 'hippo-user-app', 'password'), secret(world, 'hippo-ca', 'ca.key')]) {
       assert.ok(!JSON.stringify(outs).includes(one));
@@ -76,15 +96,25 @@ describe('the Foundation', () => {
 
   it('keeps generated passwords and certificates, and takes given ones', async () => {
     const { world, provider, checked, id, outs } = await made();
-    const before = { app: secret(world, 'hippo-user-app', 'password'), server: secret(world, 'hippo-server', 'tls.crt') };
-    const changed = inputs({ metadata: { labels: { team: 'a' } } }, { passwords: { postgres: 'given: "%"' } });
+    const before = {
+      app: secret(world, 'hippo-user-app', 'password'),
+      server: secret(world, 'hippo-server', 'tls.crt'),
+    };
+    const changed = inputs(
+      { metadata: { labels: { team: 'a' } } },
+      { passwords: { postgres: 'given: "%"' } },
+    );
     const next = await provider.check(checked, changed);
     assert.ok(lines(next.inputs).includes('set the password in Secret hippo-user-postgres of user postgres'));
     await provider.update(id, outs, next.inputs);
     assert.equal(secret(world, 'hippo-user-postgres', 'password'), 'given: "%"');
     assert.equal(secret(world, 'hippo-user-app', 'password'), before.app);
     assert.equal(secret(world, 'hippo-server', 'tls.crt'), before.server);
-    assert.ok(!JSON.stringify([next.inputs['plan'], next.inputs['planDigest'], world.all('ConfigMap')]).includes('given:'));
+    assert.ok(
+      !JSON.stringify([next.inputs['plan'], next.inputs['planDigest'], world.all('ConfigMap')]).includes(
+        'given:',
+      ),
+    );
   });
 
   it('takes up kept volumes, and gives Patroni back what it knew', async () => {
@@ -93,10 +123,18 @@ describe('the Foundation', () => {
       world.put('Endpoints', {
         metadata: {
           name,
-          annotations: { hippo: { leader: 'hippo-2-0', optime: '77' }, 'hippo-config': { initialize: '7001', config: '{}' }, 'hippo-sync': { leader: 'hippo-2-0' } }[name],
+          annotations: {
+            hippo: { leader: 'hippo-2-0', optime: '77' },
+            'hippo-config': { initialize: '7001', config: '{}' },
+            'hippo-sync': { leader: 'hippo-2-0' },
+          }[name],
         },
       });
-    for (const { metadata } of world.all('PersistentVolumeClaim')) world.put('PersistentVolumeClaim', { ...world.peek('PersistentVolumeClaim', metadata.name)!, status: { phase: 'Bound' } });
+    for (const { metadata } of world.all('PersistentVolumeClaim'))
+      world.put('PersistentVolumeClaim', {
+        ...world.peek('PersistentVolumeClaim', metadata.name)!,
+        status: { phase: 'Bound' },
+      });
     const password = secret(world, 'hippo-user-app', 'password');
     await provider.delete(id, outs);
     for (const name of ['hippo', 'hippo-config', 'hippo-sync']) world.drop('Endpoints', name); // with their Services
@@ -125,23 +163,40 @@ describe('the Foundation', () => {
   it('refuses to shrink a kept volume or to change its class, before anything is touched', async () => {
     const { world, provider } = await made();
     const claim = world.peek('PersistentVolumeClaim', 'hippo-1-data')!;
-    world.put('PersistentVolumeClaim', { ...claim, spec: { ...claim.spec, storageClassName: 'fast' }, status: { phase: 'Bound' } });
+    world.put('PersistentVolumeClaim', {
+      ...claim,
+      spec: { ...claim.spec, storageClassName: 'fast' },
+      status: { phase: 'Bound' },
+    });
     world.changes = 0;
     const { failures } = await provider.check({}, inputs({ storage: { size: '5Gi', storageClass: 'slow' } }));
-    assert.deepEqual(failures.map(({ property }) => property), ['storage.size', 'storage.storageClass', 'storage.size']);
-    assert.equal(failures[0]!.reason, 'PersistentVolumeClaim hippo-1-data has 10Gi, and a volume never shrinks. Allowed: 10Gi or more; write "10Gi".');
+    assert.deepEqual(
+      failures.map(({ property }) => property),
+      ['storage.size', 'storage.storageClass', 'storage.size'],
+    );
+    assert.equal(
+      failures[0]!.reason,
+      'PersistentVolumeClaim hippo-1-data has 10Gi, and a volume never shrinks. Allowed: 10Gi or more; write "10Gi".',
+    );
     assert.equal(world.changes, 0);
   });
 
   it('keeps the volume of a removed member, and says so', async () => {
     const { provider, checked } = await made();
     const { inputs: next } = await provider.check(checked, inputs({ replicas: 0 }));
-    assert.ok(lines(next).includes('keep PersistentVolumeClaim hippo-2-data: hippo-2 is removed; its data stays until you delete it, and is taken up if the member comes back'));
+    assert.ok(
+      lines(next).includes(
+        'keep PersistentVolumeClaim hippo-2-data: hippo-2 is removed; its data stays until you delete it, and is taken up if the member comes back',
+      ),
+    );
   });
 
   it('has no plan while an input is unknown, and asks nothing', async () => {
     const world = new World();
-    const { inputs: checked } = await dynamicProvider(foundation, async () => world).check({}, inputs({}, { passwords: { app: UNKNOWN } }));
+    const { inputs: checked } = await dynamicProvider(foundation, async () => world).check(
+      {},
+      inputs({}, { passwords: { app: UNKNOWN } }),
+    );
     assert.equal(checked['plan'], UNKNOWN);
     assert.deepEqual([...world.used], []);
   });
@@ -151,7 +206,10 @@ describe('the Foundation', () => {
     const provider = dynamicProvider(foundation, async () => world);
     const { inputs: shown } = await provider.check({}, inputs());
     const refused = await provider.check({}, inputs({}, { approvedPlan: 'feedfeedfeed' }));
-    assert.match(refused.failures[0]!.reason, /The approved plan is feedfeedfeed, but the plan is now [0-9a-f]{12}; nothing was done/);
+    assert.match(
+      refused.failures[0]!.reason,
+      /The approved plan is feedfeedfeed, but the plan is now [0-9a-f]{12}; nothing was done/,
+    );
     const approved = await provider.check({}, inputs({}, { approvedPlan: shown['planDigest'] as string }));
     assert.deepEqual(approved.failures, []);
   });
@@ -160,31 +218,59 @@ describe('the Foundation', () => {
     const { world, provider, checked, outs, id } = await made();
     world.put('Namespace', { metadata: { name: 'kube-system', uid: 'other' } });
     const next = await provider.check(checked, inputs({ storage: { size: '20Gi' } }));
-    await assert.rejects(provider.diff(id, { ...outs, identity: { kubernetes: 'ours' } }, next.inputs), /was made in another Kubernetes cluster/);
+    await assert.rejects(
+      provider.diff(id, { ...outs, identity: { kubernetes: 'ours' } }, next.inputs),
+      /was made in another Kubernetes cluster/,
+    );
   });
 });
 
 describe('the names of what changes in settings', () => {
-  const dcs = (parameters: object, more = {}) => JSON.stringify({ ttl: 20, ...more, postgresql: { parameters, pg_hba: ['a'] } });
+  const dcs = (parameters: object, more = {}) =>
+    JSON.stringify({ ttl: 20, ...more, postgresql: { parameters, pg_hba: ['a'] } });
   const cases: [string, string, string, string[]][] = [
-    ['each parameter with what it takes', dcs({ max_connections: 100, work_mem: '4MB' }), dcs({ max_connections: 200, work_mem: '8MB' }), ['max_connections 100 → 200 (restart)', 'work_mem 4MB → 8MB (reload)']],
+    [
+      'each parameter with what it takes',
+      dcs({ max_connections: 100, work_mem: '4MB' }),
+      dcs({ max_connections: 200, work_mem: '8MB' }),
+      ['max_connections 100 → 200 (restart)', 'work_mem 4MB → 8MB (reload)'],
+    ],
     ['a parameter that goes', dcs({ work_mem: '4MB' }), dcs({}), ['work_mem 4MB → default (reload)']],
     ["Patroni's own", dcs({}), dcs({}, { ttl: 30 }), ['ttl 20 → 30']],
     ['a text that is no YAML', '{', dcs({}), ['dcs.yaml is replaced: it was not YAML']],
   ];
   for (const [sentence, has, wants, expected] of cases)
-    it(sentence, () => assert.deepEqual(contentChanges({ 'dcs.yaml': has }, { 'dcs.yaml': wants }, 18), expected));
+    it(sentence, () =>
+      assert.deepEqual(contentChanges({ 'dcs.yaml': has }, { 'dcs.yaml': wants }, 18), expected),
+    );
 });
 
 describe('what Patroni knew', () => {
-  const endpoints = (name: string, annotations: Record<string, string>) => ({ metadata: { name, annotations } });
-  const config = (history: unknown[] = []) => endpoints('hippo-config', { initialize: '7', history: JSON.stringify(history) });
-  const earlier: Snapshot = { hippo: { leader: 'hippo-1-0', optime: '5' }, 'hippo-config': { initialize: '7', history: '[]' }, 'hippo-sync': {} };
+  const endpoints = (name: string, annotations: Record<string, string>) => ({
+    metadata: { name, annotations },
+  });
+  const config = (history: unknown[] = []) =>
+    endpoints('hippo-config', { initialize: '7', history: JSON.stringify(history) });
+  const earlier: Snapshot = {
+    hippo: { leader: 'hippo-1-0', optime: '5' },
+    'hippo-config': { initialize: '7', history: '[]' },
+    'hippo-sync': {},
+  };
   const promoted = [[1, 100, 'reason', 'time', 'hippo-2-0']];
   const cases: [string, Snapshot | undefined, ReturnType<typeof endpoints>[], string | undefined][] = [
     ['is nothing without an initialized cluster', undefined, [endpoints('hippo', {})], undefined],
-    ['names who holds the lock', undefined, [endpoints('hippo', { leader: 'hippo-3-0' }), config()], 'hippo-3-0'],
-    ['names who led before, when the lock was given back', earlier, [endpoints('hippo', { optime: '9' }), config()], 'hippo-1-0'],
+    [
+      'names who holds the lock',
+      undefined,
+      [endpoints('hippo', { leader: 'hippo-3-0' }), config()],
+      'hippo-3-0',
+    ],
+    [
+      'names who led before, when the lock was given back',
+      earlier,
+      [endpoints('hippo', { optime: '9' }), config()],
+      'hippo-1-0',
+    ],
     ['names who was promoted since', earlier, [endpoints('hippo', {}), config(promoted)], 'hippo-2-0'],
     ['is what was captured before, when all is gone', earlier, [], 'hippo-1-0'],
   ];

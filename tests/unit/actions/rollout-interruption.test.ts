@@ -29,7 +29,11 @@ interface Scenario {
   readonly mode: string;
 }
 
-function build({ names, leader, changed, restart, mode }: Scenario): { world: PatroniWorld; inputs: RolloutInputs; previous: RolloutInputs } {
+function build({ names, leader, changed, restart, mode }: Scenario): {
+  world: PatroniWorld;
+  inputs: RolloutInputs;
+  previous: RolloutInputs;
+} {
   const connections = restart ? '200' : '100';
   const common = {
     cluster: 'hippo',
@@ -41,7 +45,11 @@ function build({ names, leader, changed, restart, mode }: Scenario): { world: Pa
   };
   const inputs: RolloutInputs = {
     ...common,
-    members: names.map((name) => ({ name, fingerprint: { image: changed.includes(name) ? 'b' : 'a' }, restartParameters: {} })),
+    members: names.map((name) => ({
+      name,
+      fingerprint: { image: changed.includes(name) ? 'b' : 'a' },
+      restartParameters: {},
+    })),
     restartParameters: { max_connections: connections },
   };
   const previous: RolloutInputs = {
@@ -49,13 +57,29 @@ function build({ names, leader, changed, restart, mode }: Scenario): { world: Pa
     members: names.map((name) => ({ name, fingerprint: { image: 'a' }, restartParameters: {} })),
     restartParameters: { max_connections: '100' },
   };
-  const running = Object.fromEntries(names.map((name) => [name, { fingerprint: { image: 'a' }, running: { max_connections: '100' } }]));
+  const running = Object.fromEntries(
+    names.map((name) => [name, { fingerprint: { image: 'a' }, running: { max_connections: '100' } }]),
+  );
   return { world: new PatroniWorld(inputs, running, leader), inputs, previous };
 }
 
-async function run(world: PatroniWorld, inputs: RolloutInputs, previous: RolloutInputs, guard: Watchman): Promise<void> {
+async function run(
+  world: PatroniWorld,
+  inputs: RolloutInputs,
+  previous: RolloutInputs,
+  guard: Watchman,
+): Promise<void> {
   const shown = lines(plan(await observe(world, inputs), inputs, previous));
-  await perform({ action: rollout, live: world, inputs, previous, approved: { trigger: 't', digest: 'd', plan: shown }, expected: undefined, progress: silent, guard });
+  await perform({
+    action: rollout,
+    live: world,
+    inputs,
+    previous,
+    approved: { trigger: 't', digest: 'd', plan: shown },
+    expected: undefined,
+    progress: silent,
+    guard,
+  });
 }
 
 function random(seed: number): () => number {
@@ -77,7 +101,11 @@ async function isStopped(attempt: Promise<void>): Promise<boolean> {
 }
 
 async function interruptEverywhere(scenario: Scenario): Promise<void> {
-  const steps = plan(await observe(build(scenario).world, build(scenario).inputs), build(scenario).inputs, build(scenario).previous).length;
+  const steps = plan(
+    await observe(build(scenario).world, build(scenario).inputs),
+    build(scenario).inputs,
+    build(scenario).previous,
+  ).length;
   for (let prefix = 0; prefix <= steps; prefix++) {
     const { world, inputs, previous } = build(scenario);
     const text = `${JSON.stringify(scenario)} interrupted after ${prefix} steps`;
@@ -88,16 +116,28 @@ async function interruptEverywhere(scenario: Scenario): Promise<void> {
     assert.ok(world.greatestDown <= 1, `${text}: ${world.greatestDown} members were down at once`);
     assert.ok(world.switchovers.length <= 1, `${text}: ${world.switchovers.join(', ')}`);
     if (several) assert.equal(world.leaderLost, 0, `${text}: the primary went down without a switchover`);
-    assert.equal(new Set(world.downs).size, world.downs.length, `${text}: somebody went down twice: ${world.downs.join(', ')}`);
+    assert.equal(
+      new Set(world.downs).size,
+      world.downs.length,
+      `${text}: somebody went down twice: ${world.downs.join(', ')}`,
+    );
     for (const wanted of inputs.members) {
       const member = world.pods.get(wanted.name)!;
       assert.deepEqual(member.fingerprint, wanted.fingerprint, text);
       assert.equal(member.running['max_connections'], inputs.restartParameters['max_connections'], text);
       assert.equal(member.down, 0, text);
     }
-    assert.equal(world.peek('Lease', 'hippo-lock')?.spec?.holderIdentity, '', `${text}: the lock is still held`);
+    assert.equal(
+      world.peek('Lease', 'hippo-lock')?.spec?.holderIdentity,
+      '',
+      `${text}: the lock is still held`,
+    );
     const entries = parseEntries(world.peek('ConfigMap', 'hippo-journal'));
-    assert.deepEqual(entries.map(({ state }) => state), [...(prefix < steps ? [stopped ? 'stopped' : 'done'] : []), 'done'], text);
+    assert.deepEqual(
+      entries.map(({ state }) => state),
+      [...(prefix < steps ? [stopped ? 'stopped' : 'done'] : []), 'done'],
+      text,
+    );
   }
 }
 
@@ -105,12 +145,19 @@ describe('a rollout that is interrupted', () => {
   const three = ['hippo-1', 'hippo-2', 'hippo-3'];
   const scenarios: [string, Scenario][] = [
     ['with a new image', { names: three, leader: 'hippo-1', changed: three, restart: false, mode: 'async' }],
-    ['led by another member', { names: three, leader: 'hippo-3', changed: three, restart: false, mode: 'sync' }],
+    [
+      'led by another member',
+      { names: three, leader: 'hippo-3', changed: three, restart: false, mode: 'sync' },
+    ],
     ['with a parameter', { names: three, leader: 'hippo-2', changed: [], restart: true, mode: 'strict' }],
     ['with both', { names: three, leader: 'hippo-1', changed: ['hippo-2'], restart: true, mode: 'quorum' }],
-    ['of a single member', { names: ['hippo-1'], leader: 'hippo-1', changed: ['hippo-1'], restart: false, mode: 'async' }],
+    [
+      'of a single member',
+      { names: ['hippo-1'], leader: 'hippo-1', changed: ['hippo-1'], restart: false, mode: 'async' },
+    ],
   ];
-  for (const [sentence, scenario] of scenarios) it(`goes on: ${sentence}`, async () => interruptEverywhere(scenario));
+  for (const [sentence, scenario] of scenarios)
+    it(`goes on: ${sentence}`, async () => interruptEverywhere(scenario));
 
   it('goes on in 30 random worlds', async function () {
     this.timeout(30_000);
@@ -128,17 +175,41 @@ describe('a rollout that is interrupted', () => {
   });
 
   it('refuses, with both plans, when another member leads than was shown', async () => {
-    const { world, inputs, previous } = build({ names: three, leader: 'hippo-1', changed: three, restart: false, mode: 'async' });
+    const { world, inputs, previous } = build({
+      names: three,
+      leader: 'hippo-1',
+      changed: three,
+      restart: false,
+      mode: 'async',
+    });
     const shown = lines(plan(await observe(world, inputs), inputs, previous));
     world.leader = 'hippo-2';
     world.show();
-    const attempt = perform({ action: rollout, live: world, inputs, previous, approved: { trigger: 't', digest: 'd', plan: shown }, expected: undefined, progress: silent, guard: stopAt(Infinity) });
-    await assert.rejects(attempt, /Approved:\n {2}- replace the pod of hippo-2[^]*Now:\n {2}- replace the pod of hippo-1/);
+    const attempt = perform({
+      action: rollout,
+      live: world,
+      inputs,
+      previous,
+      approved: { trigger: 't', digest: 'd', plan: shown },
+      expected: undefined,
+      progress: silent,
+      guard: stopAt(Infinity),
+    });
+    await assert.rejects(
+      attempt,
+      /Approved:\n {2}- replace the pod of hippo-2[^]*Now:\n {2}- replace the pod of hippo-1/,
+    );
     assert.deepEqual(world.downs, []);
   });
 
   it('observes with get, list and watch alone', async () => {
-    const { world, inputs } = build({ names: three, leader: 'hippo-1', changed: three, restart: false, mode: 'async' });
+    const { world, inputs } = build({
+      names: three,
+      leader: 'hippo-1',
+      changed: three,
+      restart: false,
+      mode: 'async',
+    });
     await observe(world, inputs);
     assert.equal(world.changes, 0);
     assert.deepEqual([...world.used].sort(), ['list Endpoints', 'list Pod']);

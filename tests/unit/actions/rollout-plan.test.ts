@@ -24,7 +24,11 @@ function member(name: string, change: Partial<MemberState> = {}): MemberState {
   };
 }
 
-function inputs(change: Partial<RolloutInputs> = {}, fingerprint: Record<string, string> = old, names = ['hippo-1', 'hippo-2', 'hippo-3']): RolloutInputs {
+function inputs(
+  change: Partial<RolloutInputs> = {},
+  fingerprint: Record<string, string> = old,
+  names = ['hippo-1', 'hippo-2', 'hippo-3'],
+): RolloutInputs {
   return {
     cluster: 'hippo',
     namespace: 'ns',
@@ -39,7 +43,12 @@ function inputs(change: Partial<RolloutInputs> = {}, fingerprint: Record<string,
 }
 
 function three(change: Partial<Observed> = {}): Observed {
-  return { members: [member('hippo-1', { role: 'primary', streaming: false }), member('hippo-2'), member('hippo-3')], leader: 'hippo-1', synchronous: [], ...change };
+  return {
+    members: [member('hippo-1', { role: 'primary', streaming: false }), member('hippo-2'), member('hippo-3')],
+    leader: 'hippo-1',
+    synchronous: [],
+    ...change,
+  };
 }
 
 const waits = 'wait until hippo-1, hippo-2, hippo-3 are ready';
@@ -88,7 +97,13 @@ describe('the plan of a rollout', () => {
     ],
     [
       'names a parameter that was not set before by the old inputs, whatever the agents publish by now',
-      three({ members: [member('hippo-1', { agent: { running: { max_connections: '100', huge_pages: 'try' } } }), member('hippo-2', { agent: { running: { max_connections: '100', huge_pages: 'on' } } }), member('hippo-3')] }),
+      three({
+        members: [
+          member('hippo-1', { agent: { running: { max_connections: '100', huge_pages: 'try' } } }),
+          member('hippo-2', { agent: { running: { max_connections: '100', huge_pages: 'on' } } }),
+          member('hippo-3'),
+        ],
+      }),
       inputs({ restartParameters: { max_connections: '100', huge_pages: 'on' } }),
       inputs(),
       [
@@ -100,7 +115,13 @@ describe('the plan of a rollout', () => {
     ],
     [
       'does not restart for another way to write the same value',
-      three({ members: [member('hippo-1', { agent: { running: { shared_buffers: '128MB' } } }), member('hippo-2'), member('hippo-3')] }),
+      three({
+        members: [
+          member('hippo-1', { agent: { running: { shared_buffers: '128MB' } } }),
+          member('hippo-2'),
+          member('hippo-3'),
+        ],
+      }),
       inputs({ restartParameters: { max_connections: '100', shared_buffers: '131072kB' } }),
       inputs({ restartParameters: { max_connections: '100', shared_buffers: '131072kB' } }),
       [waits],
@@ -108,16 +129,33 @@ describe('the plan of a rollout', () => {
     [
       'changes one member alone',
       three(),
-      { ...inputs(), members: inputs().members.map((one) => (one.name === 'hippo-3' ? { ...one, restartParameters: { max_connections: '300' } } : one)) },
+      {
+        ...inputs(),
+        members: inputs().members.map((one) =>
+          one.name === 'hippo-3' ? { ...one, restartParameters: { max_connections: '300' } } : one,
+        ),
+      },
       inputs(),
       ['restart PostgreSQL of hippo-3: max_connections 100 → 300', waits],
     ],
     [
       'repairs a member that is down before it takes down another',
-      three({ members: [member('hippo-1', { role: 'primary' }), member('hippo-2'), member('hippo-3', { ready: false, streaming: false, state: '' })] }),
+      three({
+        members: [
+          member('hippo-1', { role: 'primary' }),
+          member('hippo-2'),
+          member('hippo-3', { ready: false, streaming: false, state: '' }),
+        ],
+      }),
       inputs({}, { ...old, image: 'b' }),
       inputs(),
-      ['replace the pod of hippo-3: image a → b', 'replace the pod of hippo-2: image a → b', 'switchover from hippo-1 (to hippo-2)', 'replace the pod of hippo-1: image a → b', waits],
+      [
+        'replace the pod of hippo-3: image a → b',
+        'replace the pod of hippo-2: image a → b',
+        'switchover from hippo-1 (to hippo-2)',
+        'replace the pod of hippo-1: image a → b',
+        waits,
+      ],
     ],
     [
       'names the synchronous standby only as the one of that moment',
@@ -137,9 +175,18 @@ describe('the plan of a rollout', () => {
       three({ leader: 'hippo-3' }),
       inputs({}, old, ['hippo-1', 'hippo-2']),
       inputs(),
-      ['switchover from hippo-3 (to hippo-1): hippo-3 leaves', 'wait until hippo-1, hippo-2 are ready (leaving: hippo-3)'],
+      [
+        'switchover from hippo-3 (to hippo-1): hippo-3 leaves',
+        'wait until hippo-1, hippo-2 are ready (leaving: hippo-3)',
+      ],
     ],
-    ['says which members are new', three(), inputs({}, old, ['hippo-1', 'hippo-2', 'hippo-3', 'hippo-4']), inputs(), ['wait until hippo-1, hippo-2, hippo-3, hippo-4 are ready (new: hippo-4)']],
+    [
+      'says which members are new',
+      three(),
+      inputs({}, old, ['hippo-1', 'hippo-2', 'hippo-3', 'hippo-4']),
+      inputs(),
+      ['wait until hippo-1, hippo-2, hippo-3, hippo-4 are ready (new: hippo-4)'],
+    ],
     [
       'replaces the pod of a single member without a switchover',
       { members: [member('hippo-1', { role: 'primary' })], leader: 'hippo-1', synchronous: [] },
@@ -149,10 +196,19 @@ describe('the plan of a rollout', () => {
     ],
     [
       'replaces all pods when none leads, as after a wrong image',
-      three({ leader: undefined, members: ['hippo-1', 'hippo-2'].map((name) => member(name, { ready: false, state: '', streaming: false, agent: {} })) }),
+      three({
+        leader: undefined,
+        members: ['hippo-1', 'hippo-2'].map((name) =>
+          member(name, { ready: false, state: '', streaming: false, agent: {} }),
+        ),
+      }),
       inputs({}, { ...old, image: 'b' }, ['hippo-1', 'hippo-2']),
       undefined,
-      ['replace the pod of hippo-1: image a → b', 'replace the pod of hippo-2: image a → b', 'wait until hippo-1, hippo-2 are ready'],
+      [
+        'replace the pod of hippo-1: image a → b',
+        'replace the pod of hippo-2: image a → b',
+        'wait until hippo-1, hippo-2 are ready',
+      ],
     ],
   ];
   for (const [sentence, observed, wanted, previous, expected] of cases)

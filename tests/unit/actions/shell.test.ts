@@ -21,7 +21,8 @@ describe('the shell of an action', () => {
       assert.ok(existsSync(join(__dirname, '../../../provider/actions', action, 'provider.ts')));
       // Only these functions, each with nothing but its own arguments.
       assert.ok(text.length < 4_000, `${text.length} characters:\n${text}`);
-      for (const method of methods) assert.match(text, new RegExp(`provider\\.js["']\\)\\.provider\\.${method}\\(`));
+      for (const method of methods)
+        assert.match(text, new RegExp(`provider\\.js["']\\)\\.provider\\.${method}\\(`));
       assert.doesNotMatch(text, /tests|\.ts\b|__dirname|import\(/);
     });
 });

@@ -8,7 +8,10 @@ export interface Registered {
 }
 
 /** Runs a program against the mock engine and returns what it registered. */
-export async function registered(program: () => void | Promise<void>, preview = false): Promise<Registered[]> {
+export async function registered(
+  program: () => void | Promise<void>,
+  preview = false,
+): Promise<Registered[]> {
   const resources: Registered[] = [];
   await pulumi.runtime.setMocks(
     {

@@ -22,7 +22,9 @@ const find = (resources: Registered[], name: string, type: RegExp): Registered =
 describe('PostgresCluster', () => {
   it('makes one StatefulSet a member, a Service a role, and its own two resources', async () => {
     const resources = await cluster({ replicas: 2, remove: ['hippo-2'] });
-    const sets = resources.filter(({ type }) => type === 'kubernetes:apps/v1:StatefulSet').map(({ name }) => name);
+    const sets = resources
+      .filter(({ type }) => type === 'kubernetes:apps/v1:StatefulSet')
+      .map(({ name }) => name);
     assert.deepEqual(sets.sort(), ['hippo-1', 'hippo-3', 'hippo-4']);
     for (const service of ['primary', 'replica', 'any', 'members', 'config', 'sync', 'failover'])
       find(resources, `hippo-${service}`, /Service$/);
@@ -38,7 +40,10 @@ describe('PostgresCluster', () => {
 
   it('an unknown image makes unknown what uses it, and nothing else', async () => {
     const resources = await cluster({ image: unknownText() }, true);
-    const set = find(resources, 'hippo-1', /StatefulSet/).inputs as { metadata: { name: string }; spec: object };
+    const set = find(resources, 'hippo-1', /StatefulSet/).inputs as {
+      metadata: { name: string };
+      spec: object;
+    };
     assert.equal(set.metadata.name, 'hippo-1');
     const text = JSON.stringify(set.spec);
     assert.ok(text.includes('"serviceName":"hippo-members"'));
@@ -53,7 +58,9 @@ describe('PostgresCluster', () => {
       superuserPassword: 'correct horse',
       users: [{ name: 'app', password: pulumi.secret('battery staple') }],
     });
-    const holders = resources.filter(({ inputs }) => /correct horse|battery staple/.test(JSON.stringify(inputs)));
+    const holders = resources.filter(({ inputs }) =>
+      /correct horse|battery staple/.test(JSON.stringify(inputs)),
+    );
     assert.deepEqual(
       holders.map(({ name }) => name),
       ['hippo-foundation'],

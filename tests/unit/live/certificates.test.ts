@@ -34,15 +34,29 @@ describe('certificates', () => {
   });
 
   it('never issues two with one serial number', () => {
-    const serials = Array.from({ length: 20 }, () => new X509Certificate(issue(authority, request).certificate).serialNumber);
+    const serials = Array.from(
+      { length: 20 },
+      () => new X509Certificate(issue(authority, request).certificate).serialNumber,
+    );
     assert.equal(new Set(serials).size, 20);
   });
 
   it('keeps up a TLS connection with verification of both sides', async () => {
     const server = issue(authority, request);
-    const client = issue(authority, { commonName: 'replicator', dnsNames: [], usages: ['clientAuth'], days: 90 });
+    const client = issue(authority, {
+      commonName: 'replicator',
+      dnsNames: [],
+      usages: ['clientAuth'],
+      days: 90,
+    });
     const listener = createServer(
-      { cert: server.certificate, key: server.key, ca: authority.certificate, requestCert: true, rejectUnauthorized: true },
+      {
+        cert: server.certificate,
+        key: server.key,
+        ca: authority.certificate,
+        requestCert: true,
+        rejectUnauthorized: true,
+      },
       (socket) => socket.end((socket.getPeerCertificate().subject as { CN: string }).CN),
     );
     await new Promise<void>((resolve) => listener.listen(0, '127.0.0.1', resolve));
@@ -79,6 +93,9 @@ describe('certificates', () => {
 
   it('does not keep one of another CA', () => {
     const other = createAuthority('hippo CA', 3650);
-    assert.equal(unfit(issue(other, request).certificate, authority.certificate, request), 'it is not of this CA');
+    assert.equal(
+      unfit(issue(other, request).certificate, authority.certificate, request),
+      'it is not of this CA',
+    );
   });
 });

@@ -45,7 +45,11 @@ describe('the fingerprint of a pod', () => {
     });
 
   it('is unknown where the image is', () => {
-    assert.ok(podTemplate(normalise('hippo', { image: UNKNOWN }), 'hippo-1').metadata.annotations[annotations.fingerprint]!.includes(UNKNOWN));
+    assert.ok(
+      podTemplate(normalise('hippo', { image: UNKNOWN }), 'hippo-1').metadata.annotations[
+        annotations.fingerprint
+      ]!.includes(UNKNOWN),
+    );
     assert.equal(fingerprintOf({ image: UNKNOWN }).image, UNKNOWN);
     assert.notEqual(fingerprintOf({ image: UNKNOWN }).pod, UNKNOWN);
   });

@@ -40,7 +40,12 @@ const specs: Readonly<Record<string, ClusterSpec>> = {
 const parts: Readonly<Record<string, (spec: ClusterSpec) => unknown[]>> = {
   'network-policies': (spec) => [networkPolicy(spec), renewalNetworkPolicy(spec)],
   'pod-disruption-budget': (spec) => [podDisruptionBudget(spec)],
-  rbac: (spec) => [rbac.serviceAccount(spec), rbac.role(spec), rbac.roleBinding(spec), rbac.renewalRole(spec)],
+  rbac: (spec) => [
+    rbac.serviceAccount(spec),
+    rbac.role(spec),
+    rbac.roleBinding(spec),
+    rbac.renewalRole(spec),
+  ],
   renewal: (spec) => [renewalCronJob(spec)],
   services: (spec) => [...Object.values(services(spec)), ...dcsServices(spec)],
   'stateful-set': (spec) => [statefulSet(spec, spec.members.at(-1)!)],

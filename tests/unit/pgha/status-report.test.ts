@@ -18,10 +18,21 @@ function healthy(agent: object = {}, replicaState: object = {}) {
       'hippo-1': {
         role: 'replica',
         ip: '10.0.0.1',
-        patroni: { ...running, xlog_location: 90_000, replay_lsn: 80_000, replication_state: 'streaming', ...replicaState },
+        patroni: {
+          ...running,
+          xlog_location: 90_000,
+          replay_lsn: 80_000,
+          replication_state: 'streaming',
+          ...replicaState,
+        },
         agent: { certificate, ...agent },
       },
-      'hippo-2': { role: 'primary', ip: '10.0.0.2', patroni: { ...running, xlog_location: 100_000 }, agent: { certificate } },
+      'hippo-2': {
+        role: 'primary',
+        ip: '10.0.0.2',
+        patroni: { ...running, xlog_location: 100_000 },
+        agent: { certificate },
+      },
     },
     {},
     {
@@ -47,7 +58,10 @@ hippo-2  primary       running    3         -       node-1  no               18.
   });
 
   it('names what waits for a restart, with both values', () => {
-    const pending = { pending_restart: true, pending_restart_reason: { max_connections: { old_value: '100', new_value: '200' } } };
+    const pending = {
+      pending_restart: true,
+      pending_restart_reason: { max_connections: { old_value: '100', new_value: '200' } },
+    };
     const [member] = statusReport(healthy({}, pending), answers, now).members;
     assert.deepEqual(member?.pendingRestart, ['max_connections 100 → 200']);
   });
@@ -64,7 +78,10 @@ hippo-2  primary       running    3         -       node-1  no               18.
 
   it('lists problems: of the agent, of certificates, of members', () => {
     const agent = { certificate: '2026-11-27T12:00:00Z', problems: ['dcs.yaml: not valid YAML in line 3'] };
-    const failing = new Map<string, Answer>([...answers, ['hippo-1-0', { error: 'no answer to a query: timeout' }]]);
+    const failing = new Map<string, Answer>([
+      ...answers,
+      ['hippo-1-0', { error: 'no answer to a query: timeout' }],
+    ]);
     assert.deepEqual(statusReport(healthy(agent), failing, now).problems, [
       'hippo-1: no answer to a query: timeout',
       'hippo-1: dcs.yaml: not valid YAML in line 3',
@@ -83,7 +100,10 @@ hippo-2  primary       running    3         -       node-1  no               18.
 
   it('takes an annotation that is not JSON as nothing', () => {
     const objects = healthy();
-    const pods = objects.pods.map((pod) => ({ ...pod, metadata: { ...pod.metadata, annotations: { status: '{' } } }));
+    const pods = objects.pods.map((pod) => ({
+      ...pod,
+      metadata: { ...pod.metadata, annotations: { status: '{' } },
+    }));
     assert.equal(statusReport({ ...objects, pods }, answers, now).members[0]?.state, 'Running');
   });
 });

@@ -43,19 +43,28 @@ cluster : hippo
   const cases: [string, Parameters<typeof world>, Map<string, Answer>, RegExp][] = [
     [
       'a Service without endpoints is down',
-      [{ 'hippo-1': primary, 'hippo-2': replica }, { ...both, hippo: [] }],
+      [
+        { 'hippo-1': primary, 'hippo-2': replica },
+        { ...both, hippo: [] },
+      ],
       wellAnswers,
       /primary \(10\.100\.43\.244:5432\): DOWN - it has no ready endpoint\n/,
     ],
     [
       'a primary Service that leads to a replica is down',
-      [{ 'hippo-1': primary, 'hippo-2': replica }, { ...both, hippo: ['10.0.0.2'] }],
+      [
+        { 'hippo-1': primary, 'hippo-2': replica },
+        { ...both, hippo: ['10.0.0.2'] },
+      ],
       wellAnswers,
       /primary \(10\.100\.43\.244:5432\): DOWN - its endpoint hippo-2-0 is no primary\n/,
     ],
     [
       'a Service that leads to an address of no member is down',
-      [{ 'hippo-1': primary, 'hippo-2': replica }, { ...both, hippo: ['10.9.9.9'] }],
+      [
+        { 'hippo-1': primary, 'hippo-2': replica },
+        { ...both, hippo: ['10.9.9.9'] },
+      ],
       wellAnswers,
       /DOWN - its endpoint 10\.9\.9\.9 is no member\n/,
     ],
@@ -70,13 +79,19 @@ cluster : hippo
     ],
     [
       'a member without a pod is down',
-      [{ 'hippo-1': primary, 'hippo-2': undefined }, { ...both, 'hippo-replica': [] }],
+      [
+        { 'hippo-1': primary, 'hippo-2': undefined },
+        { ...both, 'hippo-replica': [] },
+      ],
       new Map<string, Answer>([['hippo-1-0', primaryAnswer]]),
       /unknown \(hippo-2-0\): DOWN - its pod does not exist\n/,
     ],
     [
       'a pending pod is down',
-      [{ 'hippo-1': primary, 'hippo-2': { phase: 'Pending', ready: false } }, { ...both, 'hippo-replica': [] }],
+      [
+        { 'hippo-1': primary, 'hippo-2': { phase: 'Pending', ready: false } },
+        { ...both, 'hippo-replica': [] },
+      ],
       new Map<string, Answer>([['hippo-1-0', primaryAnswer]]),
       /unknown \(hippo-2-0\): DOWN - its pod is Pending\n/,
     ],

@@ -34,15 +34,21 @@ export class PatroniWorld extends World {
     super();
     this.leader = leader;
     this.settings = { ...inputs.restartParameters };
-    for (const [name, one] of Object.entries(running)) this.pods.set(name, { uid: `pod-${this.nextUid++}`, down: 0, ...one });
+    for (const [name, one] of Object.entries(running))
+      this.pods.set(name, { uid: `pod-${this.nextUid++}`, down: 0, ...one });
     for (const wanted of inputs.members) this.statefulSet(wanted);
-    this.put('ConfigMap', { metadata: { name: `${inputs.cluster}-config` }, data: { 'dcs.yaml': 'dcs', 'databases.yaml': 'db' } });
+    this.put('ConfigMap', {
+      metadata: { name: `${inputs.cluster}-config` },
+      data: { 'dcs.yaml': 'dcs', 'databases.yaml': 'db' },
+    });
     this.show();
     this.changes = 0;
   }
 
   private statefulSet(wanted: MemberInput): void {
-    const template = { metadata: { annotations: { [annotations.fingerprint]: JSON.stringify(wanted.fingerprint) } } };
+    const template = {
+      metadata: { annotations: { [annotations.fingerprint]: JSON.stringify(wanted.fingerprint) } },
+    };
     this.put('StatefulSet', { metadata: { name: wanted.name }, spec: { template } });
   }
 
@@ -52,10 +58,18 @@ export class PatroniWorld extends World {
     for (const [name, member] of this.pods) {
       const leads = name === this.leader;
       const up = member.down === 0;
-      const patroni = up ? { state: 'running', role: leads ? 'primary' : 'replica', ...(leads ? {} : { replication_state: 'streaming' }) } : { state: 'starting' };
+      const patroni = up
+        ? {
+            state: 'running',
+            role: leads ? 'primary' : 'replica',
+            ...(leads ? {} : { replication_state: 'streaming' }),
+          }
+        : { state: 'starting' };
       const agent = {
         running: member.running,
-        pendingRestart: Object.keys(this.settings).filter((key) => member.running[key] !== this.settings[key]),
+        pendingRestart: Object.keys(this.settings).filter(
+          (key) => member.running[key] !== this.settings[key],
+        ),
         ...(leads ? { config: sha('dcs'), databases: sha('db') } : {}),
       };
       this.put('Pod', {
@@ -73,10 +87,26 @@ export class PatroniWorld extends World {
       });
     }
     const common = { [labels.cluster]: cluster };
-    const replicas = [...this.pods].filter(([name, { down }]) => name !== this.leader && down === 0).map(([name]) => `${name}-0`);
-    this.put('Endpoints', { metadata: { name: cluster, labels: common, annotations: this.leader ? { leader: `${this.leader}-0` } : {} } });
-    this.put('Endpoints', { metadata: { name: `${cluster}-config`, labels: common, annotations: { initialize: '7000' } } });
-    this.put('Endpoints', { metadata: { name: `${cluster}-sync`, labels: common, annotations: { sync_standby: replicas.join(',') } } });
+    const replicas = [...this.pods]
+      .filter(([name, { down }]) => name !== this.leader && down === 0)
+      .map(([name]) => `${name}-0`);
+    this.put('Endpoints', {
+      metadata: {
+        name: cluster,
+        labels: common,
+        annotations: this.leader ? { leader: `${this.leader}-0` } : {},
+      },
+    });
+    this.put('Endpoints', {
+      metadata: { name: `${cluster}-config`, labels: common, annotations: { initialize: '7000' } },
+    });
+    this.put('Endpoints', {
+      metadata: {
+        name: `${cluster}-sync`,
+        labels: common,
+        annotations: { sync_standby: replicas.join(',') },
+      },
+    });
     const down = this.inputs.members.filter(({ name }) => (this.pods.get(name)?.down ?? 1) > 0).length;
     this.greatestDown = Math.max(this.greatestDown, down);
   }
@@ -118,7 +148,10 @@ export class PatroniWorld extends World {
     const name = pod.slice(0, -2);
     const ok = (text: string): ExecResult => ({ stdout: `${text}\n200`, stderr: '', code: 0 });
     if (command[0] === 'psql') return ok('');
-    const body = JSON.parse(command[command.indexOf('--data') + 1] ?? '{}') as { leader?: string; candidate?: string };
+    const body = JSON.parse(command[command.indexOf('--data') + 1] ?? '{}') as {
+      leader?: string;
+      candidate?: string;
+    };
     if (command.at(-1)?.endsWith('/restart')) {
       const leads = name === this.leader;
       this.downs.push(name);
@@ -129,7 +162,8 @@ export class PatroniWorld extends World {
       return ok('restarted');
     }
     const candidate = body.candidate!.slice(0, -2);
-    if (body.leader !== `${this.leader}-0` || this.pods.get(candidate)?.down !== 0) return { stdout: 'refused\n412', stderr: '', code: 0 };
+    if (body.leader !== `${this.leader}-0` || this.pods.get(candidate)?.down !== 0)
+      return { stdout: 'refused\n412', stderr: '', code: 0 };
     const old = this.leader!;
     this.switchovers.push(`${old} → ${candidate}`);
     this.leader = candidate;

@@ -1,7 +1,15 @@
 /** A Kubernetes API in memory, with members that Patroni keeps: time passes only while somebody waits. */
 import { LiveError } from '../../../../provider/live/errors';
 import type { Kind, Kinds, KubernetesObject } from '../../../../provider/live/kinds';
-import type { DeleteOptions, ExecResult, Live, Seen, Selector, UntilOptions, Watched } from '../../../../provider/live/live';
+import type {
+  DeleteOptions,
+  ExecResult,
+  Live,
+  Seen,
+  Selector,
+  UntilOptions,
+  Watched,
+} from '../../../../provider/live/live';
 
 type Stored = KubernetesObject & Record<string, unknown>;
 
@@ -46,7 +54,9 @@ export class World implements Live {
   }
 
   all<K extends Kind>(kind: K): Kinds[K][] {
-    return [...this.objects].filter(([key]) => key.startsWith(`${kind}/`)).map(([, object]) => object as unknown as Kinds[K]);
+    return [...this.objects]
+      .filter(([key]) => key.startsWith(`${kind}/`))
+      .map(([, object]) => object as unknown as Kinds[K]);
   }
 
   drop(kind: Kind, name: string): void {
@@ -66,7 +76,8 @@ export class World implements Live {
 
   async create<K extends Kind>(kind: K, object: Kinds[K]): Promise<Kinds[K]> {
     this.used.add(`create ${kind}`);
-    if (this.peek(kind, object.metadata.name)) throw new LiveError('AlreadyExists', `${object.metadata.name} exists`);
+    if (this.peek(kind, object.metadata.name))
+      throw new LiveError('AlreadyExists', `${object.metadata.name} exists`);
     return this.put(kind, object);
   }
 
@@ -80,7 +91,8 @@ export class World implements Live {
     const there = this.peek(kind, object.metadata.name);
     if (!there) throw new LiveError('NotFound', `${object.metadata.name} is not there`);
     const { resourceVersion } = object.metadata;
-    if (resourceVersion && resourceVersion !== there.metadata.resourceVersion) throw new LiveError('Conflict', 'changed meanwhile');
+    if (resourceVersion && resourceVersion !== there.metadata.resourceVersion)
+      throw new LiveError('Conflict', 'changed meanwhile');
     return this.put(kind, object);
   }
 
@@ -100,7 +112,11 @@ export class World implements Live {
     return true;
   }
 
-  async until<T>(watched: readonly Watched[], check: (seen: Seen) => T | undefined | Promise<T | undefined>, options: UntilOptions): Promise<T> {
+  async until<T>(
+    watched: readonly Watched[],
+    check: (seen: Seen) => T | undefined | Promise<T | undefined>,
+    options: UntilOptions,
+  ): Promise<T> {
     for (const { kind } of watched) this.used.add(`watch ${kind}`);
     const seen: Seen = {
       of: <K extends Kind>(kind: K) => {
@@ -109,7 +125,8 @@ export class World implements Live {
       },
     };
     for (let ticks = 0; ticks < 400; ticks++) {
-      if (options.signal?.aborted) throw new LiveError('Aborted', `stopped while waiting until ${options.what}`);
+      if (options.signal?.aborted)
+        throw new LiveError('Aborted', `stopped while waiting until ${options.what}`);
       const result = await check(seen);
       if (result !== undefined) return result;
       this.tick();
@@ -117,7 +134,12 @@ export class World implements Live {
     throw new LiveError('DeadlineExceeded', `not in time: ${options.what}`);
   }
 
-  async exec(_namespace: string, pod: string, _container: string, command: readonly string[]): Promise<ExecResult> {
+  async exec(
+    _namespace: string,
+    pod: string,
+    _container: string,
+    command: readonly string[],
+  ): Promise<ExecResult> {
     this.used.add('create pods/exec');
     return this.run(pod, command);
   }
@@ -135,7 +157,10 @@ function matches(object: KubernetesObject, selector: Selector | undefined): bool
       const [key = '', value] = one.split('=');
       const has = object.metadata.labels?.[key];
       return value === undefined ? has !== undefined : has === value;
-    }) && fields.every((one) => !one.startsWith('metadata.name=') || one === `metadata.name=${object.metadata.name}`)
+    }) &&
+    fields.every(
+      (one) => !one.startsWith('metadata.name=') || one === `metadata.name=${object.metadata.name}`,
+    )
   );
 }
 
@@ -144,6 +169,7 @@ function merge(there: unknown, patch: unknown): unknown {
   const before = (there ?? {}) as Record<string, unknown>;
   const kept = Object.entries(before).filter(([key]) => (patch as Record<string, unknown>)[key] !== null);
   const result: Record<string, unknown> = Object.fromEntries(kept);
-  for (const [key, value] of Object.entries(patch)) if (value !== null) result[key] = merge(result[key] ?? {}, value);
+  for (const [key, value] of Object.entries(patch))
+    if (value !== null) result[key] = merge(result[key] ?? {}, value);
   return result;
 }
