@@ -32,7 +32,11 @@ const layers: readonly Layer[] = [
     mayImport: ['index', 'cluster', 'actions', 'aws', 'manifests', 'config', 'live'],
   },
   // What is allowed, as pure rules: actions refuse by them what can't be done to a living cluster.
-  { name: 'validation', files: /^provider\/cluster\/validation\//, mayImport: ['config'] },
+  {
+    name: 'validation',
+    files: /^provider\/cluster\/(validation(\/|\.ts$)|normalise\.ts$)/,
+    mayImport: ['config'],
+  },
   {
     name: 'cluster',
     files: /^provider\/cluster\//,
