@@ -25,23 +25,13 @@ function tool(path: string, args: readonly string[]): Promise<boolean> {
   });
 }
 
-const eslintCache = ['--cache', '--cache-location', join(root, 'node_modules', '.cache', 'eslint')];
-const prettierCache = [
-  '--cache',
-  '--cache-location',
-  join(root, 'node_modules', '.cache', 'prettier', 'checked'),
-];
-
-/** ESLint, prettier and the project's own rules. */
+/**
+ * ESLint, prettier and the project's own rules. No caches: prettier's called formatted files
+ * unformatted, and ESLint's does not know that a type in another file has changed.
+ */
 export async function lint(): Promise<boolean> {
-  const eslint = tool('eslint/bin/eslint.js', ['.', ...eslintCache]);
-  const prettier = tool('prettier/bin/prettier.cjs', [
-    '--check',
-    '--log-level',
-    'warn',
-    ...prettierCache,
-    '.',
-  ]);
+  const eslint = tool('eslint/bin/eslint.js', ['.']);
+  const prettier = tool('prettier/bin/prettier.cjs', ['--check', '--log-level', 'warn', '.']);
   const problems = check(root);
   for (const problem of problems) console.log(rendered(problem));
   const ok = await Promise.all([eslint, prettier]);
