@@ -44,8 +44,17 @@ const measures: readonly Measure[] = [
   },
   { title: 'postmaster kill -9', bar: 'p95 ≤ 5', run: killPostmaster },
   {
+    // As a rollout does it: Patroni chooses among the synchronous standbys.
     title: 'switchover',
     bar: 'p95 ≤ 2.6, list ≤ 1.8',
+    run: async (cluster, primary) => {
+      const leader = podName(primary);
+      await patroniPost(cluster.live, cluster.namespace, leader, '/switchover', { leader }, 60);
+    },
+  },
+  {
+    title: 'switchover to a named member',
+    bar: '',
     run: async (cluster, primary) => {
       const leader = podName(primary);
       const candidate = podName(await cluster.syncStandby());
