@@ -50,10 +50,10 @@ describe('a change of a running cluster', () => {
     await stack?.destroy();
   });
 
-  /** The plan of the rollout in the stack's last output: the lines under its digest. */
+  /** The plan of the rollout, as the diagnostics at the end of the output show it: its digest, then its steps. */
   const planIn = (output: string): string[] => {
-    const lines = output.split('\n');
-    const start = lines.findIndex((line) => /Rollout of hippo, plan [0-9a-f]+/.test(line));
+    const lines = output.slice(output.lastIndexOf('Diagnostics:')).split('\n');
+    const start = lines.findIndex((line) => /^\s+Rollout of hippo, plan [0-9a-f]+:$/.test(line));
     assert.ok(start >= 0, output);
     const end = lines.findIndex((line, index) => index > start && line.trim() === '');
     return lines.slice(start, end).map((line) => line.trim());
