@@ -15,9 +15,7 @@ export function addAccess(
   policy: pulumi.Output<string>,
 ): pulumi.Output<string> {
   const roleArn =
-    access.existingRoleArn === undefined
-      ? addRole(children, policy)
-      : pulumi.output(access.existingRoleArn);
+    access.existingRoleArn === undefined ? addRole(children, policy) : pulumi.output(access.existingRoleArn);
   if (access.type === 'podIdentity') addAssociations(children, access, roleArn);
   return roleArn;
 }
