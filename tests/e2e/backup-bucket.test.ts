@@ -3,7 +3,7 @@
 import * as assert from 'node:assert/strict';
 import type { BackupBucketArgs } from '../../provider/aws/args';
 import { BackupBucket } from '../../provider/aws/backup-bucket';
-import { AwsStack, region } from '../support/aws';
+import { AwsStack, region, type Answer } from '../support/aws';
 
 const provider = 'arn:aws:iam::123456789012:oidc-provider/oidc.eks.eu-central-1.amazonaws.com/id/0123ABCD';
 const tags = { team: 'databases', 'cost-center': '42' };
@@ -47,7 +47,7 @@ function bucket(args: BackupBucketArgs, name = 'backups'): () => Record<string, 
 describe('BackupBucket, by pulumi up', function () {
   this.timeout(300_000);
   let stack: AwsStack;
-  let outputs: Record<string, any>;
+  let outputs: Record<string, Answer>;
 
   before(async function () {
     this.timeout(900_000); // builds the plugin and moto's environment the first time
@@ -66,7 +66,7 @@ describe('BackupBucket, by pulumi up', function () {
   after(() => stack?.close());
 
   it('makes the bucket as asked', () => {
-    const of = (call: string): any => stack.ask(`s3.${call}(Bucket='hippo-backups')`);
+    const of = (call: string): Answer => stack.ask(`s3.${call}(Bucket='hippo-backups')`);
     assert.deepEqual(of('get_public_access_block').PublicAccessBlockConfiguration, {
       BlockPublicAcls: true,
       IgnorePublicAcls: true,
@@ -97,30 +97,30 @@ describe('BackupBucket, by pulumi up', function () {
 
   it('makes a role of exactly the ServiceAccount and the prefix', () => {
     const name = String(outputs.roleArn).split('/').at(-1);
-    const role = (stack.ask(`iam.get_role(RoleName='${name}')`) as any).Role;
+    const role = stack.ask(`iam.get_role(RoleName='${name}')`).Role;
     assert.deepEqual(role.AssumeRolePolicyDocument.Statement[0].Condition, {
       StringEquals: {
         'oidc.eks.eu-central-1.amazonaws.com/id/0123ABCD:aud': 'sts.amazonaws.com',
         'oidc.eks.eu-central-1.amazonaws.com/id/0123ABCD:sub': 'system:serviceaccount:databases:hippo',
       },
     });
-    const policies = (stack.ask(`iam.list_role_policies(RoleName='${name}')`) as any).PolicyNames;
+    const policies = stack.ask(`iam.list_role_policies(RoleName='${name}')`).PolicyNames;
     assert.equal(policies.length, 1);
-    const policy = stack.ask(`iam.get_role_policy(RoleName='${name}', PolicyName='${policies[0]}')`) as any;
+    const policy = stack.ask(`iam.get_role_policy(RoleName='${name}', PolicyName='${policies[0]}')`);
     assert.deepEqual(policy.PolicyDocument, JSON.parse(outputs.accessPolicy));
     assert.equal(policy.PolicyDocument.Statement[1].Resource, 'arn:aws:s3:::hippo-backups/production/*');
   });
 
   it('tags everything that can carry tags', () => {
-    const sorted = (list: any[], key: string, value: string): unknown =>
+    const sorted = (list: Answer[], key: string, value: string): unknown =>
       Object.fromEntries(list.map((tag) => [tag[key], tag[value]]));
-    const ofBucket = stack.ask("s3.get_bucket_tagging(Bucket='hippo-backups')") as any;
+    const ofBucket = stack.ask("s3.get_bucket_tagging(Bucket='hippo-backups')");
     assert.deepEqual(sorted(ofBucket.TagSet, 'Key', 'Value'), tags);
     const ofRole = stack.ask(
       `iam.list_role_tags(RoleName='${String(outputs.roleArn).split('/').at(-1)}')`,
-    ) as any;
+    );
     assert.deepEqual(sorted(ofRole.Tags, 'Key', 'Value'), tags);
-    const ofKey = stack.ask(`kms.list_resource_tags(KeyId='${outputs.kmsKeyArn}')`) as any;
+    const ofKey = stack.ask(`kms.list_resource_tags(KeyId='${outputs.kmsKeyArn}')`);
     assert.deepEqual(sorted(ofKey.Tags, 'TagKey', 'TagValue'), tags);
   });
 
@@ -142,7 +142,7 @@ describe('BackupBucket, by pulumi up', function () {
   it('changes the lifecycle in place', async () => {
     stack.program = bucket({ ...full, lifecycle: { noncurrentDays: 60 } });
     assert.deepEqual((await stack.up()).changes, ['backups-lifecycle: update']);
-    const rules = (stack.ask("s3.get_bucket_lifecycle_configuration(Bucket='hippo-backups')") as any).Rules;
+    const rules = stack.ask("s3.get_bucket_lifecycle_configuration(Bucket='hippo-backups')").Rules;
     assert.equal(rules[0].NoncurrentVersionExpiration.NoncurrentDays, 60);
   });
 
@@ -161,18 +161,18 @@ describe('BackupBucket, by pulumi up', function () {
     await stack.destroy();
     stack.ask("s3.get_bucket_policy(Bucket='hippo-backups')");
     stack.ask("s3.delete_bucket_policy(Bucket='hippo-backups')"); // moto: see putObject
-    const found = stack.ask("s3.head_object(Bucket='hippo-backups', Key='production/x')") as any;
+    const found = stack.ask("s3.head_object(Bucket='hippo-backups', Key='production/x')");
     assert.equal(found.ContentLength, 1);
     stack.ask("s3.get_public_access_block(Bucket='hippo-backups')");
     assert.equal(
-      (stack.ask(`kms.describe_key(KeyId='${outputs.kmsKeyArn}')`) as any).KeyMetadata.KeyState,
+      stack.ask(`kms.describe_key(KeyId='${outputs.kmsKeyArn}')`).KeyMetadata.KeyState,
       'Enabled',
     );
-    assert.deepEqual((stack.ask('iam.list_roles()') as any).Roles, []);
+    assert.deepEqual(stack.ask('iam.list_roles()').Roles, []);
   });
 
   it('takes an existing bucket and an existing role, and makes nothing', async () => {
-    const roleArn = (stack.ask("iam.create_role(RoleName='own', AssumeRolePolicyDocument='{}')") as any).Role
+    const roleArn = stack.ask("iam.create_role(RoleName='own', AssumeRolePolicyDocument='{}')").Role
       .Arn;
     stack.program = bucket({
       existingBucket: 'hippo-backups',
@@ -192,7 +192,7 @@ describe('BackupBucket, by pulumi up', function () {
     assert.match(name, /^temporary-[0-9a-f]{7}$/);
     putObject(stack, name, 'pgbackrest/x');
     await stack.destroy();
-    const names = (stack.ask('s3.list_buckets()') as any).Buckets.map((each: any) => each.Name);
+    const names = stack.ask('s3.list_buckets()').Buckets.map((each: Answer) => each.Name);
     assert.ok(!names.includes(name));
   });
 });

@@ -9,6 +9,10 @@ import { pulumiEnvironment } from '../../local/pulumi/environment';
 
 export const region = 'eu-central-1';
 
+/** What AWS answers, of whatever shape: read by assertions alone, which fail when it is another. */
+// eslint-disable-next-line @typescript-eslint/no-explicit-any
+export type Answer = any;
+
 export class AwsStack {
   program: () => Record<string, unknown> = () => ({});
 
@@ -74,7 +78,7 @@ export class AwsStack {
   }
 
   /** The value of a Python expression; `s3`, `iam` and `kms` are boto3's clients. */
-  ask(expression: string): unknown {
+  ask(expression: string): Answer {
     const script = [
       'import boto3, json',
       "s3, iam, kms = (boto3.client(name) for name in ('s3', 'iam', 'kms'))",
