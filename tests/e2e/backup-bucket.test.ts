@@ -116,9 +116,7 @@ describe('BackupBucket, by pulumi up', function () {
       Object.fromEntries(list.map((tag) => [tag[key], tag[value]]));
     const ofBucket = stack.ask("s3.get_bucket_tagging(Bucket='hippo-backups')");
     assert.deepEqual(sorted(ofBucket.TagSet, 'Key', 'Value'), tags);
-    const ofRole = stack.ask(
-      `iam.list_role_tags(RoleName='${String(outputs.roleArn).split('/').at(-1)}')`,
-    );
+    const ofRole = stack.ask(`iam.list_role_tags(RoleName='${String(outputs.roleArn).split('/').at(-1)}')`);
     assert.deepEqual(sorted(ofRole.Tags, 'Key', 'Value'), tags);
     const ofKey = stack.ask(`kms.list_resource_tags(KeyId='${outputs.kmsKeyArn}')`);
     assert.deepEqual(sorted(ofKey.Tags, 'TagKey', 'TagValue'), tags);
@@ -164,16 +162,12 @@ describe('BackupBucket, by pulumi up', function () {
     const found = stack.ask("s3.head_object(Bucket='hippo-backups', Key='production/x')");
     assert.equal(found.ContentLength, 1);
     stack.ask("s3.get_public_access_block(Bucket='hippo-backups')");
-    assert.equal(
-      stack.ask(`kms.describe_key(KeyId='${outputs.kmsKeyArn}')`).KeyMetadata.KeyState,
-      'Enabled',
-    );
+    assert.equal(stack.ask(`kms.describe_key(KeyId='${outputs.kmsKeyArn}')`).KeyMetadata.KeyState, 'Enabled');
     assert.deepEqual(stack.ask('iam.list_roles()').Roles, []);
   });
 
   it('takes an existing bucket and an existing role, and makes nothing', async () => {
-    const roleArn = stack.ask("iam.create_role(RoleName='own', AssumeRolePolicyDocument='{}')").Role
-      .Arn;
+    const roleArn = stack.ask("iam.create_role(RoleName='own', AssumeRolePolicyDocument='{}')").Role.Arn;
     stack.program = bucket({
       existingBucket: 'hippo-backups',
       access: { type: 'irsa', existingRoleArn: roleArn },

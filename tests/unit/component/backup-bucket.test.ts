@@ -1,15 +1,15 @@
 import * as assert from 'node:assert/strict';
 import * as pulumi from '@pulumi/pulumi';
-import type { BackupBucketArgs } from '../../../provider/aws/args';
+import type { BackupBucketArgs, BucketAccessArgs } from '../../../provider/aws/args';
 import { BackupBucket } from '../../../provider/aws/backup-bucket';
 import { UNKNOWN } from '../../../provider/cluster/spec';
 import { registered, type Registered } from './mocks';
 
-const irsa = {
+const irsa: BucketAccessArgs = {
   type: 'irsa',
   serviceAccounts: [{ namespace: 'databases', name: 'hippo' }],
   oidcProviderArn: 'arn:aws:iam::123456789012:oidc-provider/oidc.eks.eu-central-1.amazonaws.com/id/0123ABCD',
-} as const;
+};
 
 const made = (args: BackupBucketArgs, preview = false): Promise<Registered[]> =>
   registered(() => void new BackupBucket('backups', args), preview);
