@@ -56,7 +56,7 @@ const layers: readonly Layer[] = [
 
 /** Files that are pure: the same input gives the same output, with no I/O, no clock and no chance. */
 const pure =
-  /^provider\/(manifests\/|config\/|cluster\/(args|spec|defaults|normalise|validation)[^/]*\.ts$|cluster\/(validation|normalise)\/|aws\/(?!backup-bucket|children)|(.*\/)?plan\.ts$)/;
+  /^provider\/(manifests\/|config\/|cluster\/(args|spec|defaults|normalise|validation)[^/]*\.ts$|cluster\/(validation|normalise)\/|aws\/(?!backup-bucket|[a-z]+-children)|(.*\/)?plan\.ts$)/;
 /** config/scripts.ts reads the scripts that lie beside it, which come with the package. */
 const mayReadFiles = /^provider\/config\/scripts\.ts$/;
 const impureModules =
