@@ -1,3 +1,6 @@
 /** pulumi-postgres-ha: highly available PostgreSQL on Kubernetes as one Pulumi component. */
 export { PostgresCluster } from './cluster/postgres-cluster';
 export * from './cluster/args';
+export { BackupBucket } from './aws/backup-bucket';
+export type { BackupBucketRepository } from './aws/backup-bucket';
+export * from './aws/args';

@@ -40,14 +40,15 @@ const layers: readonly Layer[] = [
   {
     name: 'cluster',
     files: /^provider\/cluster\//,
-    mayImport: ['validation', 'actions', 'aws', 'manifests', 'config', 'live'],
+    mayImport: ['validation', 'actions', 'manifests', 'config', 'live'],
   },
   {
     name: 'actions',
     files: /^provider\/actions\//,
     mayImport: ['validation', 'manifests', 'config', 'live'],
   },
-  { name: 'aws', files: /^provider\/aws\//, mayImport: ['manifests', 'config'] },
+  // A component of its own, beside PostgresCluster: it shares the forms of arguments and messages.
+  { name: 'aws', files: /^provider\/aws\//, mayImport: ['validation', 'cluster', 'manifests', 'config'] },
   { name: 'manifests', files: /^provider\/manifests\//, mayImport: ['config'] },
   { name: 'config', files: /^provider\/config\//, mayImport: [] },
   { name: 'live', files: /^provider\/live\//, mayImport: [] },
@@ -55,7 +56,7 @@ const layers: readonly Layer[] = [
 
 /** Files that are pure: the same input gives the same output, with no I/O, no clock and no chance. */
 const pure =
-  /^provider\/(manifests\/|config\/|cluster\/(args|spec|defaults|normalise|validation)[^/]*\.ts$|cluster\/(validation|normalise)\/|(.*\/)?plan\.ts$)/;
+  /^provider\/(manifests\/|config\/|cluster\/(args|spec|defaults|normalise|validation)[^/]*\.ts$|cluster\/(validation|normalise)\/|aws\/(?!backup-bucket|[a-z]+-children)|(.*\/)?plan\.ts$)/;
 /** config/scripts.ts reads the scripts that lie beside it, which come with the package. */
 const mayReadFiles = /^provider\/config\/scripts\.ts$/;
 const impureModules =

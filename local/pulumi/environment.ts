@@ -6,7 +6,7 @@ import * as os from 'node:os';
 import * as path from 'node:path';
 import { cacheRoot } from '../build/cache';
 import { downloadsPossible, installedPlugin, onPath } from './installed';
-import { standInKubernetes } from './stand-in';
+import { standIn } from './stand-in';
 import { pulumiTools } from './tools';
 
 const root = path.resolve(__dirname, '..', '..');
@@ -55,7 +55,12 @@ function backend(): string {
   return `file://${directory}`;
 }
 
-export async function pulumiEnvironment(): Promise<NodeJS.ProcessEnv> {
+export interface Plugins {
+  /** The program uses @pulumi/aws: its plugin is needed as well. */
+  readonly aws?: boolean;
+}
+
+export async function pulumiEnvironment(plugins: Plugins = {}): Promise<NodeJS.ProcessEnv> {
   const tools = await toolsDirectory();
   const environment: NodeJS.ProcessEnv = {
     PULUMI_SKIP_UPDATE_CHECK: 'true',
@@ -67,7 +72,8 @@ export async function pulumiEnvironment(): Promise<NodeJS.ProcessEnv> {
   if (!(await realKubernetesPlugin(tools, version))) {
     // A home of its own: a stand-in must never be found by the user's other projects.
     environment.PULUMI_HOME = standInHome();
-    await standInKubernetes(standInHome(), version);
+    await standIn('kubernetes', standInHome(), version);
+    if (plugins.aws) await standIn('aws', standInHome(), packageVersion('@pulumi/aws'));
     // Without it a missing plugin is looked for on the network, which here takes minutes to fail.
     environment.PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION = 'true';
   }

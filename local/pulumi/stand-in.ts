@@ -4,18 +4,20 @@ import * as path from 'node:path';
 import { built } from '../build/cache';
 import { buildGo } from './go';
 
-const kubernetesModule = path.resolve(__dirname, '..', 'plugins', 'kubernetes');
-const program = 'pulumi-resource-kubernetes';
+/** The plugins that there is a stand-in of. */
+export type StandIn = 'kubernetes' | 'aws';
 
-export async function standInKubernetes(home: string, version: string): Promise<void> {
+export async function standIn(name: StandIn, home: string, version: string): Promise<void> {
+  const program = `pulumi-resource-${name}`;
+  const module = path.resolve(__dirname, '..', 'plugins', name);
   const directory = await built({
     name: program,
     version,
-    sources: [kubernetesModule, path.join(__dirname, 'go.ts')],
+    sources: [module, path.join(__dirname, 'go.ts')],
     build: (output, log) =>
       buildGo(
         {
-          module: kubernetesModule,
+          module,
           main: '.',
           output: path.join(output, program),
           variables: { 'main.version': version },
@@ -24,10 +26,7 @@ export async function standInKubernetes(home: string, version: string): Promise<
       ),
   });
   // In the plugin cache rather than on PATH: the engine warns of every plugin that it takes from PATH.
-  place(
-    path.join(directory, program),
-    path.join(home, 'plugins', `resource-kubernetes-v${version}`, program),
-  );
+  place(path.join(directory, program), path.join(home, 'plugins', `resource-${name}-v${version}`, program));
 }
 
 /** Makes `target` the same file as `source`, also while another process is doing so. */

@@ -18,7 +18,7 @@ import { validatePasswords } from './validation';
  * `apply` with unknown values in place. The second argument is what Pulumi's own `output()` uses
  * (sdk/nodejs/output.ts, "runWithUnknowns"); it is not in the type declarations.
  */
-function applyWithUnknowns<T, U>(value: pulumi.Output<T>, run: (value: T) => U): pulumi.Output<U> {
+export function applyWithUnknowns<T, U>(value: pulumi.Output<T>, run: (value: T) => U): pulumi.Output<U> {
   type Apply = (run: (value: T) => U, runWithUnknowns: boolean) => pulumi.Output<U>;
   return (value.apply as unknown as Apply).call(value, run, true);
 }
@@ -32,7 +32,7 @@ export function resolveArgs(args: PostgresClusterArgs): pulumi.Output<ResolvedAr
 }
 
 /** Pulumi's unknown objects as `UNKNOWN`. */
-function withMarks(value: unknown): unknown {
+export function withMarks(value: unknown): unknown {
   if (pulumi.isUnknown(value)) return UNKNOWN;
   if (Array.isArray(value)) return value.map(withMarks);
   if (value === null || typeof value !== 'object') return value;

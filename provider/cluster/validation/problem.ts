@@ -12,11 +12,15 @@ export interface Problem {
   readonly instead?: string;
 }
 
-/** One clear text of all problems. */
-export function renderProblems(name: string, problems: readonly Problem[]): string {
+/** One clear text of all problems of a component. */
+export function renderProblems(
+  name: string,
+  problems: readonly Problem[],
+  component = 'PostgresCluster',
+): string {
   const count = problems.length === 1 ? '1 problem' : `${problems.length} problems`;
   const lines = problems.map((problem) => `  ${renderProblem(problem)}`);
-  return [`PostgresCluster "${name}" has ${count} in its arguments:`, ...lines].join('\n');
+  return [`${component} "${name}" has ${count} in its arguments:`, ...lines].join('\n');
 }
 
 export function renderProblem({ code, path, found, allowed, instead }: Problem): string {
