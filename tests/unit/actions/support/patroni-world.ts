@@ -161,7 +161,11 @@ export class PatroniWorld extends World {
       this.show();
       return ok('restarted');
     }
-    const candidate = body.candidate!.slice(0, -2);
+    // Without a candidate Patroni takes any synchronous standby: here the last, which is not what the planner would name.
+    const able = [...this.pods]
+      .filter(([one, { down }]) => one !== this.leader && down === 0)
+      .map(([one]) => one);
+    const candidate = body.candidate?.slice(0, -2) ?? able.at(-1) ?? '';
     if (body.leader !== `${this.leader}-0` || this.pods.get(candidate)?.down !== 0)
       return { stdout: 'refused\n412', stderr: '', code: 0 };
     const old = this.leader!;
