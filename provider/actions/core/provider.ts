@@ -67,6 +67,16 @@ export function dynamicProvider<I extends ActionInputs, O>(
     return { ...rest, identity } as Outputs<I>;
   };
 
+  /** What is left to do for inputs that were done: somebody, or a failure, has undone it since. The next `up` does it again. */
+  const driftOf = async (live: Live, state: Outputs<I>): Promise<string | undefined> => {
+    if (action.runs !== 'converge' || state.unfinished !== undefined) return undefined;
+    const steps = action.plan(await action.observe(live, state, state), state, state);
+    // To wait until all is well is no change of anything.
+    const [first, ...others] = lines(steps.filter(({ kind }) => kind !== 'wait'));
+    if (first === undefined || first === nothingToDo) return undefined;
+    return `found at refresh: ${first}${others.length > 0 ? ` and ${others.length} more` : ''}`;
+  };
+
   return {
     async check(olds, news) {
       const given = cleaned(news);
@@ -140,7 +150,15 @@ export function dynamicProvider<I extends ActionInputs, O>(
       const state = props as unknown as Outputs<I>;
       const live = await connect(state);
       const identity = await identify(live, state.namespace, state.cluster);
-      return { id, props: { ...props, identity: { ...state.identity, ...identity } } };
+      const drift = await driftOf(live, state);
+      return {
+        id,
+        props: {
+          ...props,
+          identity: { ...state.identity, ...identity },
+          ...(drift ? { unfinished: drift } : {}),
+        },
+      };
     },
 
     async delete(_id, props) {

@@ -154,6 +154,18 @@ describe('the Foundation', () => {
     void checked;
   });
 
+  it('finds at refresh what has gone since, and makes it again at the next update', async () => {
+    const { world, provider, checked, id, outs } = await made();
+    assert.equal((await provider.read(id, outs)).props['unfinished'], undefined);
+    world.drop('PersistentVolumeClaim', 'hippo-2-data');
+    const { props } = await provider.read(id, outs);
+    assert.equal(props['unfinished'], 'found at refresh: create PersistentVolumeClaim hippo-2-data (10Gi)');
+    assert.deepEqual(await provider.diff(id, props, checked), { changes: true });
+    const { outs: again } = await provider.update(id, props, checked);
+    assert.ok(world.peek('PersistentVolumeClaim', 'hippo-2-data'));
+    assert.equal(again['unfinished'], undefined);
+  });
+
   it('removes everything when told so', async () => {
     const { world, provider, outs, id } = await made();
     await provider.delete(id, { ...outs, deletionPolicy: 'delete' });

@@ -3,7 +3,7 @@ import { cniConfig, mayLowerOomScore } from '../../../local/kubernetes/container
 import { corefile } from '../../../local/kubernetes/dns';
 import { overlaps } from '../../../local/kubernetes/network';
 import { missingPackages } from '../../../local/kubernetes/rights';
-import { findNode, nodes } from '../../../local/kubernetes/settings';
+import { fabricCidr, findNode, nodes, podCidr } from '../../../local/kubernetes/settings';
 import { age, table } from '../../../local/kubernetes/status';
 
 describe('the local cluster', () => {
@@ -11,10 +11,13 @@ describe('the local cluster', () => {
     const all = nodes();
     assert.deepEqual(
       all.map(({ address }) => address),
-      ['10.213.0.11', '10.213.0.12', '10.213.0.13'],
+      [11, 12, 13].map((last) => fabricCidr.replace('0.0/16', `0.${last}`)),
     );
     assert.equal(new Set(all.flatMap(({ podCidr, zone, namespace }) => [podCidr, zone, namespace])).size, 9);
-    assert.equal(JSON.parse(cniConfig(all[1]!)).plugins[0].ipam.ranges[0][0].subnet, '10.214.2.0/24');
+    assert.equal(
+      JSON.parse(cniConfig(all[1]!)).plugins[0].ipam.ranges[0][0].subnet,
+      podCidr.replace('0.0/16', '2.0/24'),
+    );
   });
 
   it('says which nodes there are when it is asked for another', () => {
