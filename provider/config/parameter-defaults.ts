@@ -27,6 +27,11 @@ const replication: readonly Setting[] = [
     '10s',
     'a synchronous replica whose node died blocks commits until its sender is closed; 60s is too long',
   ],
+  [
+    'wal_retrieve_retry_interval',
+    '500ms',
+    'after a failover a replica tries the new primary at once: commits wait for it',
+  ],
   ['wal_receiver_timeout', '10s', 'a replica notices a dead primary as fast'],
   ['wal_compression', 'lz4', 'full-page images are most of the WAL; lz4 costs next to no CPU'],
   ['max_connections', '100', 'a pooler serves thousands by it; each connection costs memory'],

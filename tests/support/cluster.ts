@@ -161,6 +161,11 @@ export class DeployedCluster {
       primary,
       `select count(*) from pg_stat_replication where state = 'streaming' and application_name <> ''`,
     );
+    // Until Patroni has written who is synchronous, it rightly promotes nobody: a fault now is a second one.
+    const sync = await this.live.get('Endpoints', this.namespace, `${this.name}-sync`);
+    const { leader, sync_standby: standbys } = sync?.metadata.annotations ?? {};
+    if (count > 1 && leader !== undefined && (leader !== primary || !standbys))
+      return `the synchronous replicas of ${primary} are not settled yet`;
     if (Number(streaming) !== count - 1) return `${streaming} of ${count - 1} replicas stream`;
     return undefined;
   }
