@@ -5,6 +5,9 @@
  * else may be an Output.
  */
 import type { Input } from '@pulumi/pulumi';
+import type { BackupArgs, RepositoryArgs, ScheduleArgs } from './args-backups';
+
+export * from './args-backups';
 
 /** How a commit is replicated before it is acknowledged. */
 export const Synchronous = {
@@ -203,6 +206,12 @@ export interface PostgresClusterArgs {
   storage?: VolumeArgs;
   /** A volume of its own for WAL. Default: WAL is on the data volume. Can't be added or removed later. */
   walStorage?: VolumeArgs;
+  /** Repositories of backups and WAL, at most 4, at most one of them `local`. `[]`: none, and no WAL is kept. Default: one `local`. */
+  repositories?: RepositoryArgs[];
+  /** When backups are taken, besides the first full one of each repository. Default: for each repository, full on Sundays and incremental on all other days, at night (UTC). */
+  schedules?: ScheduleArgs[];
+  /** How backups are made. */
+  backup?: BackupArgs;
   /** CPU and memory. */
   resources?: ResourcesArgs;
   /** Where members run. */

@@ -28,3 +28,8 @@ export const defaultPatroni = {
   failsafeMode: true,
   maximumLagOnFailover: 1048576,
 } as const;
+
+export const maximumRepositories = 4;
+/** Full backups that are kept: never none, or a repository would grow until it is full. */
+export const defaultRetention = 2;
+export const defaultProcesses = 2;

@@ -7,6 +7,7 @@
  * contains UNKNOWN, and nobody has to ask first.
  */
 import { memberNames } from '../manifests/names';
+import { backupsOf } from './normalise-backups';
 import { AntiAffinity, DeletionPolicy, Synchronous } from './args';
 import {
   defaultCertificateDays,
@@ -52,6 +53,7 @@ export function normalise(name: string, args: ResolvedArgs): ClusterSpec {
     },
     storage: volume(args.storage),
     ...present({ walStorage: args.walStorage && volume(args.walStorage) }),
+    ...backupsOf(name, args),
     resources: {
       cpu: args.resources?.cpu ?? '100m',
       ...present({ cpuLimit: args.resources?.cpuLimit }),

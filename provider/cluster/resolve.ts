@@ -25,10 +25,35 @@ export function applyWithUnknowns<T, U>(value: pulumi.Output<T>, run: (value: T)
 
 /** The arguments with every Output resolved and nothing secret among them. Keeps the resources that they depend on. */
 export function resolveArgs(args: PostgresClusterArgs): pulumi.Output<ResolvedArgs> {
-  const { superuserPassword: _superuser, kubeconfig: _kubeconfig, users, ...open } = args;
+  const { superuserPassword: _superuser, kubeconfig: _kubeconfig, users, repositories, ...open } = args;
   const openUsers = users?.map(({ password: _password, ...user }) => user);
-  const all = pulumi.output({ ...open, ...(openUsers ? { users: openUsers } : {}) });
+  const openRepositories = repositories?.map(({ key, keySecret, ...repository }) => ({
+    ...repository,
+    ...(key === undefined ? {} : { key: givenKey }),
+    ...(keySecret === undefined ? {} : { keySecret: givenKey }),
+  }));
+  const all = pulumi.output({
+    ...open,
+    ...(openUsers ? { users: openUsers } : {}),
+    ...(openRepositories ? { repositories: openRepositories } : {}),
+  });
   return applyWithUnknowns(all as pulumi.Output<unknown>, (value) => withMarks(value) as ResolvedArgs);
+}
+
+/** In place of a key to S3, for validation: it is there. */
+const givenKey = 'given';
+
+/** The given keys to S3 by pgBackRest's name of the option, as one secret. */
+export function givenKeys(args: PostgresClusterArgs): pulumi.Output<Record<string, string>> {
+  const all = (args.repositories ?? []).flatMap(({ key, keySecret }, index) =>
+    Object.entries({ [`repo${index + 1}-s3-key`]: key, [`repo${index + 1}-s3-key-secret`]: keySecret }),
+  );
+  const present = pulumi.output(Object.fromEntries(all.filter(([, value]) => value !== undefined)));
+  return pulumi.secret(
+    applyWithUnknowns(present as pulumi.Output<unknown>, (value) =>
+      toUnknowns(withMarks(value) as Record<string, string>),
+    ),
+  );
 }
 
 /** Pulumi's unknown objects as `UNKNOWN`. */

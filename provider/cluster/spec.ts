@@ -3,7 +3,15 @@
  * configuration, planners. Every default is filled in, nothing is an Output, and nothing
  * in it is secret. A string may be `UNKNOWN` (below) in a preview.
  */
-import type { AntiAffinity, DeletionPolicy, Synchronous } from './args';
+import type {
+  AntiAffinity,
+  BackupType,
+  Compression,
+  DeletionPolicy,
+  KeyType,
+  Synchronous,
+  UriStyle,
+} from './args';
 
 export interface ClusterSpec {
   readonly name: string;
@@ -35,6 +43,16 @@ export interface ClusterSpec {
   };
   readonly storage: VolumeSpec;
   readonly walStorage?: VolumeSpec;
+  /** Empty: no backups, and no WAL archive. */
+  readonly repositories: readonly RepositorySpec[];
+  readonly schedules: readonly ScheduleSpec[];
+  readonly backup: {
+    readonly cipher: boolean;
+    /** Absent: generated where `cipher` is on. */
+    readonly cipherSecret?: string;
+    readonly compression: Compression;
+    readonly processes: number;
+  };
   readonly resources: { readonly cpu: string; readonly cpuLimit?: string; readonly memory: string };
   readonly scheduling: {
     readonly nodeSelector: Readonly<Record<string, string>>;
@@ -73,6 +91,38 @@ export interface DatabaseSpec {
 export interface VolumeSpec {
   readonly size: string;
   readonly storageClass?: string;
+}
+
+export interface RepositorySpec {
+  /** pgBackRest's number of it, from 1. */
+  readonly number: number;
+  /** Exactly one of the two. */
+  readonly local?: VolumeSpec;
+  readonly s3?: S3Spec;
+  readonly retention: { readonly by: 'count' | 'time'; readonly full: number; readonly diff?: number };
+}
+
+export interface S3Spec {
+  readonly bucket: string;
+  readonly region: string;
+  /** Host and port. */
+  readonly endpoint: string;
+  /** Without slashes at its ends; may be empty. */
+  readonly prefix: string;
+  readonly uriStyle: UriStyle;
+  readonly caSecret?: string;
+  readonly verifyTls: boolean;
+  readonly keyType: KeyType;
+  readonly roleArn?: string;
+  readonly stsHost?: string;
+  readonly credentialsSecret?: string;
+}
+
+export interface ScheduleSpec {
+  readonly type: BackupType;
+  readonly repository: number;
+  readonly cron: string;
+  readonly timeZone: string;
 }
 
 export interface TolerationSpec {

@@ -5,6 +5,7 @@
 import type { ClusterSpec } from '../cluster/spec';
 import { replicationRole } from '../cluster/defaults';
 import { names } from '../manifests/names';
+import { backupRole } from './pgbackrest';
 
 export interface CertificateProfile {
   /** Secret with `tls.crt`, `tls.key` and `ca.crt`. */
@@ -29,7 +30,27 @@ export function certificateProfiles(spec: ClusterSpec): CertificateProfile[] {
     usages: ['clientAuth'],
     days: spec.tls.certificateDays,
   };
-  return spec.tls.serverSecret === undefined ? [serverProfile(spec), replication] : [replication];
+  return [
+    ...(spec.tls.serverSecret === undefined ? [serverProfile(spec)] : []),
+    replication,
+    ...(spec.repositories.length > 0 ? [backupProfile(spec)] : []),
+  ];
+}
+
+/** pgBackRest's own, apart from PostgreSQL's: who has it may read and write backups, and nothing else. */
+function backupProfile(spec: ClusterSpec): CertificateProfile {
+  const { name, namespace } = spec;
+  return {
+    secret: names.backupCertificate(name),
+    commonName: backupRole,
+    dnsNames: [
+      `${names.repositoryHost(name)}.${namespace}.svc`,
+      `*.${names.membersService(name)}.${namespace}.svc`,
+    ],
+    ipAddresses: [],
+    usages: ['serverAuth', 'clientAuth'],
+    days: spec.tls.certificateDays,
+  };
 }
 
 /** For the script that renews: key `certificates.json` of ConfigMap `NAME-patroni`. */

@@ -6,6 +6,10 @@ export const directories = {
   /** A socket directory that the database's and the agent's container share. */
   socket: '/run/postgresql',
   temporary: '/tmp',
+  /** pgBackRest's marks of WAL that is on its way; with the data, so that they outlive the pod. */
+  spool: '/pgdata/pgbackrest/spool',
+  /** The volume of the repository host. */
+  repository: '/pgbackrest',
   binaries: (version: number) => `/usr/lib/postgresql/${version}/bin`,
 } as const;
 
@@ -18,4 +22,12 @@ export const tlsFiles = {
   clientKey: '/etc/postgres-ha/tls/replication/tls.key',
   /** Who must have issued a client's certificate: the cluster's own CA, always. */
   clientAuthority: '/etc/postgres-ha/tls/replication/ca.crt',
+} as const;
+
+/** pgBackRest's certificate, of servers and clients alike, and the CAs of S3 servers. */
+export const backupFiles = {
+  certificate: '/etc/postgres-ha/tls/backup/tls.crt',
+  key: '/etc/postgres-ha/tls/backup/tls.key',
+  authority: '/etc/postgres-ha/tls/backup/ca.crt',
+  storageAuthority: (repository: number) => `/etc/pgbackrest/ca/${repository}.crt`,
 } as const;

@@ -6,7 +6,15 @@ import type { Setting } from './parameters';
 export const preloadedExtensions: readonly string[] = ['pg_stat_statements', 'pgaudit', 'pg_cron'];
 
 export function defaultSettings(spec: ClusterSpec): Setting[] {
-  return [...replication, ...connections, ...observation, ...safety, libraries(spec), ...cron(spec)];
+  return [
+    ...replication,
+    ...archive(spec),
+    ...connections,
+    ...observation,
+    ...safety,
+    libraries(spec),
+    ...cron(spec),
+  ];
 }
 
 const replication: readonly Setting[] = [
@@ -47,6 +55,11 @@ const replication: readonly Setting[] = [
   ],
   ['max_locks_per_transaction', '64', "PostgreSQL's default, said here because a standby compares it"],
 ];
+
+function archive(spec: ClusterSpec): Setting[] {
+  if (spec.repositories.length === 0) return [];
+  return [['archive_timeout', '60s', 'at most a minute of little work is not in the repositories yet']];
+}
 
 const connections: readonly Setting[] = [
   ['tcp_keepalives_idle', '60', 'a client that vanished without a word is noticed after 90 s, not 2 h'],

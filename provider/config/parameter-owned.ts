@@ -1,6 +1,7 @@
 /** Parameters that the cluster itself must own: their values, and what is refused, with what to use instead. */
 import type { ClusterSpec } from '../cluster/spec';
 import { tlsFiles } from './files';
+import { archiveCommand, restoreCommand } from './pgbackrest';
 import type { Setting } from './parameters';
 
 /** Values that nobody may change: they go over the user's, who is refused before (validation/parameters.ts). */
@@ -24,11 +25,13 @@ export function mandatorySettings(spec: ClusterSpec): Setting[] {
   ];
 }
 
-/** The place where the repository of backups will set archive_mode, archive_command and restore_command. */
+/** Without a repository nothing may wait for one: archive_mode off, and no WAL is kept. */
 function archiving(spec: ClusterSpec): Setting[] {
-  void spec;
+  if (spec.repositories.length === 0) return [['archive_mode', 'off', 'there is no repository (repositories: [])']];
   return [
-    ['archive_mode', 'off', 'this version has no backups yet, and a failing archive_command would keep WAL'],
+    ['archive_mode', 'on', 'WAL goes to every repository'],
+    ['archive_command', archiveCommand(spec), 'asynchronous, in several processes (config/pgbackrest.ts)'],
+    ['restore_command', restoreCommand(), 'a replica that lags gets WAL from a repository, not from a slot alone'],
   ];
 }
 
@@ -75,8 +78,8 @@ export const ownedParameters: ReadonlyMap<string, Owned> = new Map([
   ),
   ...owned(
     'archive_mode archive_command archive_library restore_command archive_cleanup_command',
-    'belongs to the backups, which a later version brings',
-    leave,
+    'belongs to the backups',
+    'Write repositories.',
   ),
   ...owned(
     'log_destination logging_collector log_directory log_filename log_file_mode log_rotation_age log_rotation_size ' +

@@ -151,15 +151,27 @@ function postgresql(spec: ClusterSpec) {
       rewind: { username: rewindRole, ...byCertificate },
     },
     parameters: { unix_socket_directories: directories.socket },
-    create_replica_methods: replicaMethods(spec),
+    ...replicaMethods(spec),
     basebackup: [{ checkpoint: 'fast' }, ...waldir(spec)],
   };
 }
 
-/** How a replica is made, the best way first. The place where a restore from the repository will come first. */
-function replicaMethods(spec: ClusterSpec): string[] {
-  void spec;
-  return ['basebackup'];
+/**
+ * How a replica is made, the best way first: from a repository, which costs the primary nothing and takes only
+ * what differs from the data that is there; else by base backup. While there is no backup yet the first fails at
+ * once, and Patroni goes on to the second.
+ */
+function replicaMethods(spec: ClusterSpec) {
+  if (spec.repositories.length === 0) return { create_replica_methods: ['basebackup'] };
+  return {
+    create_replica_methods: ['pgbackrest', 'basebackup'],
+    pgbackrest: {
+      command: 'python3 /etc/postgres-ha/scripts/pgbackrest_replica.py',
+      // What is there stays: the restore compares and takes what differs.
+      keep_data: true,
+      no_params: true,
+    },
+  };
 }
 
 /**

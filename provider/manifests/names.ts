@@ -82,6 +82,20 @@ export const names = {
   caSecret: (cluster: string) => `${cluster}-ca`,
   serverSecret: (cluster: string) => `${cluster}-server`,
   replicationSecret: (cluster: string) => `${cluster}-replication`,
+  /** StatefulSet, Service and volume of the repository host; its pod is NAME-repo-0. */
+  repositoryHost: (cluster: string) => `${cluster}-repo`,
+  /** Where the repositories are, and what opens them: as durable as the backups. */
+  repositoriesSecret: (cluster: string) => `${cluster}-repositories`,
+  /** pgBackRest's certificate, of servers and clients. */
+  backupCertificate: (cluster: string) => `${cluster}-backup-tls`,
+  backupConfigMap: (cluster: string) => `${cluster}-pgbackrest`,
+  /** ConfigMap with the backup sets, written after each backup. */
+  backups: (cluster: string) => `${cluster}-backups`,
+  /** Suspended CronJob: what a backup on demand is made from. */
+  backupTemplate: (cluster: string) => `${cluster}-backup`,
+  firstBackup: (cluster: string, repository: number) => `${cluster}-first-backup-repo${repository}`,
+  /** Secret that tells a new cluster where it is restored from. */
+  restoreSecret: (cluster: string) => `${cluster}-restore`,
   dataVolume: (member: string) => `${member}-data`,
   walVolume: (member: string) => `${member}-wal`,
 } as const;

@@ -2,7 +2,16 @@
  * The shape of `PostgresClusterArgs`. Secret arguments are here for their names only: they do not come this way.
  * tests/unit/cluster/arguments-shape.test.ts compares its keys with args.ts.
  */
-import { AntiAffinity, DeletionPolicy, Synchronous } from '../args';
+import {
+  AntiAffinity,
+  BackupType,
+  Compression,
+  DeletionPolicy,
+  KeyType,
+  RepositoryType,
+  Synchronous,
+  UriStyle,
+} from '../args';
 import { maximumReplicas, postgresVersions } from '../defaults';
 import type { Shape } from './shape';
 
@@ -38,6 +47,40 @@ const user = object(
 );
 
 const database = object({ name: text, owner: text, extensions: texts }, ['name']);
+
+const repository = object(
+  {
+    type: { ...choice(Object.values(RepositoryType)), plain: true },
+    size: text,
+    storageClass: text,
+    bucket: text,
+    region: text,
+    endpoint: text,
+    prefix: text,
+    uriStyle: choice(Object.values(UriStyle)),
+    caSecret: text,
+    verifyTls: flag,
+    keyType: choice(Object.values(KeyType)),
+    roleArn: text,
+    stsHost: text,
+    credentialsSecret: text,
+    key: text,
+    keySecret: text,
+    // pgBackRest's own greatest (build/config.yaml, repo-retention-full).
+    retention: object({ full: whole(1, 9999999), days: whole(1, 9999999, 'days'), diff: whole(1, 9999999) }),
+  },
+  ['type'],
+);
+
+const schedule = object(
+  {
+    type: { ...choice(Object.values(BackupType)), plain: true },
+    repository: { ...whole(1), plain: true },
+    cron: text,
+    timeZone: text,
+  },
+  ['type', 'cron'],
+);
 
 const toleration: Shape = {
   kind: 'object',
@@ -78,6 +121,14 @@ export const argumentsShape: Shape = object({
   }),
   storage: volume,
   walStorage: volume,
+  repositories: { kind: 'list', plain: true, item: repository },
+  schedules: { kind: 'list', plain: true, item: schedule },
+  backup: object({
+    cipher: flag,
+    cipherSecret: text,
+    compression: choice(Object.values(Compression)),
+    processes: whole(1, 64, 'processes'),
+  }),
   resources: object({ cpu: text, cpuLimit: text, memory: text }),
   scheduling: object({
     nodeSelector: labels,

@@ -14,6 +14,8 @@ import { clusterName, namespaceName, removedMembers } from './names';
 import { clusterParameters, memberParameters } from './parameters';
 import type { Problem } from './problem';
 import { synchronousReplicas, timings } from './replication';
+import { ownBackupSecrets, repositories } from './repositories';
+import { cipher, schedules } from './schedules';
 import { shaped } from './shape';
 import { memoryFits, quantities, walFits } from './sizes';
 import { cronDatabase, databases, users } from './users';
@@ -42,6 +44,10 @@ const checks: readonly Check[] = [
   quantities,
   memoryFits,
   walFits,
+  repositories,
+  schedules,
+  cipher,
+  ownBackupSecrets,
   tolerations,
   objectNames,
   objectLabels,

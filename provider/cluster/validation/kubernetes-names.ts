@@ -67,6 +67,12 @@ export function* objectNames({ name, args }: Subject): Iterable<Problem> {
   yield* objectName('walStorage.storageClass', args.walStorage?.storageClass, 'a StorageClass');
   yield* objectName('scheduling.priorityClass', args.scheduling?.priorityClass, 'a PriorityClass');
   yield* objectName('tls.serverSecret', args.tls?.serverSecret, 'a Secret');
+  yield* objectName('backup.cipherSecret', args.backup?.cipherSecret, 'a Secret');
+  for (const [n, repository] of items(args.repositories).entries()) {
+    yield* objectName(`repositories[${n}].storageClass`, repository.storageClass, 'a StorageClass');
+    yield* objectName(`repositories[${n}].caSecret`, repository.caSecret, 'a Secret');
+    yield* objectName(`repositories[${n}].credentialsSecret`, repository.credentialsSecret, 'a Secret');
+  }
   for (const [n, secret] of items(args.imagePullSecrets).entries())
     yield* objectName(`imagePullSecrets[${n}]`, secret, 'a Secret');
   const serverSecret = known(args.tls?.serverSecret);

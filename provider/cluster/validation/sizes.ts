@@ -12,7 +12,7 @@ import { defaultMemory, defaultStorageSize } from '../defaults';
 import { normalise } from '../normalise';
 import { isUnknown } from '../spec';
 import type { Check } from './check';
-import { known } from './check';
+import { items, known } from './check';
 import type { Problem } from './problem';
 import { shown } from './words';
 
@@ -29,6 +29,8 @@ export function* quantities({ args }: Parameters<Check>[0]): Iterable<Problem> {
   const size = 'a size, at least 512Mi, for example "100Gi"';
   yield* quantity('storage.size', args.storage?.size, leastVolume, size);
   yield* quantity('walStorage.size', args.walStorage?.size, leastVolume, size);
+  for (const [n, repository] of items(args.repositories).entries())
+    yield* quantity(`repositories[${n}].size`, repository.size, leastVolume, size);
   const [least, most] = [parseQuantity(known(cpu) ?? '100m'), parseQuantity(known(cpuLimit) ?? '')];
   if (!isUnknown(cpu) && least !== undefined && most !== undefined && most < least)
     yield {

@@ -6,10 +6,12 @@ import ts from 'typescript';
 import { argumentsShape } from '../../../provider/cluster/validation/arguments-shape';
 import type { Shape } from '../../../provider/cluster/validation/shape';
 
-const path = join(__dirname, '../../../provider/cluster/args.ts');
-const file = ts.createSourceFile(path, readFileSync(path, 'utf8'), ts.ScriptTarget.ES2022, true);
+const statements = ['args.ts', 'args-backups.ts'].flatMap((name) => {
+  const path = join(__dirname, '../../../provider/cluster', name);
+  return [...ts.createSourceFile(path, readFileSync(path, 'utf8'), ts.ScriptTarget.ES2022, true).statements];
+});
 const interfaces = new Map(
-  file.statements.filter(ts.isInterfaceDeclaration).map((found) => [found.name.text, found]),
+  statements.filter(ts.isInterfaceDeclaration).map((found) => [found.name.text, found]),
 );
 
 /** Paths of all arguments below an interface: `users[].name`. */

@@ -1,0 +1,84 @@
+/** Repositories, schedules and how backups are made, with every default filled in. */
+import { hash } from '../manifests/names';
+import { BackupType, Compression, KeyType, UriStyle } from './args';
+import { defaultProcesses, defaultRetention, defaultStorageSize } from './defaults';
+import type { ResolvedArgs } from './resolved';
+import type { ClusterSpec, RepositorySpec, S3Spec, ScheduleSpec } from './spec';
+import { isUnknown, UNKNOWN } from './spec';
+
+type Given = NonNullable<ResolvedArgs['repositories']>[number];
+
+export function backupsOf(
+  name: string,
+  args: ResolvedArgs,
+): Pick<ClusterSpec, 'repositories' | 'schedules' | 'backup'> {
+  const repositories = (args.repositories ?? [{ type: 'local' as const }]).map((given, index) =>
+    repository(given, index + 1, args.storage?.size ?? defaultStorageSize),
+  );
+  const { cipher, cipherSecret, compression, processes } = args.backup ?? {};
+  return {
+    repositories,
+    schedules: args.schedules?.map(schedule) ?? repositories.flatMap((one) => usual(name, one)),
+    backup: {
+      cipher: cipher ?? cipherSecret !== undefined,
+      ...(cipherSecret === undefined ? {} : { cipherSecret }),
+      compression: compression ?? Compression.zst,
+      processes: processes ?? defaultProcesses,
+    },
+  };
+}
+
+function repository(given: Given, number: number, dataSize: string): RepositorySpec {
+  const { full, days, diff } = given.retention ?? {};
+  const retention = {
+    ...(days === undefined
+      ? { by: 'count' as const, full: full ?? defaultRetention }
+      : { by: 'time' as const, full: days }),
+    ...(diff === undefined ? {} : { diff }),
+  };
+  if (given.type === 's3') return { number, s3: s3(given), retention };
+  const { size = dataSize, storageClass } = given;
+  return { number, local: { size, ...(storageClass === undefined ? {} : { storageClass }) }, retention };
+}
+
+function s3(given: Given): S3Spec {
+  const { bucket = '', region = '', endpoint, prefix = '', uriStyle, verifyTls, keyType } = given;
+  const optional = { caSecret: given.caSecret, roleArn: given.roleArn, stsHost: given.stsHost };
+  const present = Object.entries({ ...optional, credentialsSecret: given.credentialsSecret });
+  return {
+    bucket,
+    region,
+    endpoint: endpoint ?? awsEndpoint(region),
+    prefix: prefix.replace(/^\/+|\/+$/g, ''),
+    uriStyle: uriStyle ?? (endpoint === undefined ? UriStyle.host : UriStyle.path),
+    verifyTls: verifyTls ?? true,
+    keyType: keyType ?? KeyType.shared,
+    ...Object.fromEntries(present.filter(([, value]) => value !== undefined)),
+  };
+}
+
+/** Regions in China have a domain of their own (AWS General Reference, "Amazon S3 endpoints and quotas"). */
+export function awsEndpoint(region: string): string {
+  if (isUnknown(region)) return UNKNOWN;
+  return `s3.${region}.amazonaws.com${region.startsWith('cn-') ? '.cn' : ''}`;
+}
+
+function schedule(given: NonNullable<ResolvedArgs['schedules']>[number]): ScheduleSpec {
+  return {
+    type: given.type,
+    repository: given.repository ?? 1,
+    cron: isUnknown(given.cron) ? given.cron : given.cron.trim().replace(/\s+/g, ' '),
+    timeZone: given.timeZone ?? 'Etc/UTC',
+  };
+}
+
+/** Without backups the archive would grow for ever. At a time of night that follows from the name, so that many clusters do not run at once. */
+function usual(name: string, { number }: RepositorySpec): ScheduleSpec[] {
+  const n = parseInt(hash(`${name}/backup/${number}`), 16);
+  const at = `${n % 60} ${1 + (Math.floor(n / 60) % 4)} * *`;
+  const of = { repository: number, timeZone: 'Etc/UTC' };
+  return [
+    { ...of, type: BackupType.full, cron: `${at} 0` },
+    { ...of, type: BackupType.incr, cron: `${at} 1-6` },
+  ];
+}
