@@ -7,6 +7,8 @@ import { toUnknowns } from './resolve';
 import * as network from '../manifests/network-policies';
 import { podDisruptionBudget } from '../manifests/pod-disruption-budget';
 import * as rbac from '../manifests/rbac';
+import { backupCronJob, backupTemplate, firstBackup, scheduleNames } from '../manifests/backup-jobs';
+import { repositoryHost, repositoryService } from '../manifests/repository-host';
 import { renewalCronJob } from '../manifests/renewal';
 import * as services from '../manifests/services';
 import { statefulSet } from '../manifests/stateful-set';
@@ -81,6 +83,48 @@ export function addNetworkPolicies(children: Children): pulumi.CustomResource[] 
       'spec',
     ]),
   ];
+}
+
+/** The repository host and its Service. */
+export function addRepositoryHost(children: Children, dependsOn: pulumi.Resource[]): pulumi.CustomResource[] {
+  return [
+    children.object(k8s.core.v1.Service, '-repo', repositoryService, ['metadata', 'spec']),
+    children.object(k8s.apps.v1.StatefulSet, '-repo', repositoryHost, ['metadata', 'spec'], { dependsOn }),
+  ];
+}
+
+export function addBackupPolicies(children: Children, local: boolean): pulumi.CustomResource[] {
+  const policy = (suffix: string, manifest: (spec: ClusterSpec) => { metadata: object; spec: object }) =>
+    children.object(k8s.networking.v1.NetworkPolicy, suffix, manifest, ['metadata', 'spec']);
+  return [
+    policy('-backup', network.backupNetworkPolicy),
+    ...(local ? [policy('-repo', network.repositoryNetworkPolicy)] : []),
+  ];
+}
+
+/** CronJobs by schedule, and for each repository the template of a backup on demand, and its first full backup. */
+export function addBackupJobs(
+  children: Children,
+  plan: Pick<ClusterSpec, 'repositories' | 'schedules'> & { name: string },
+  dependsOn: pulumi.Resource[],
+): void {
+  const cronJob = (suffix: string, manifest: (spec: ClusterSpec) => { metadata: object; spec: object }) =>
+    children.object(k8s.batch.v1.CronJob, suffix, manifest, ['metadata', 'spec'], { dependsOn });
+  scheduleNames(plan).forEach((name, index) =>
+    cronJob(name.slice(plan.name.length), (spec) => backupCronJob(spec, index)),
+  );
+  for (const { number } of plan.repositories) {
+    const of = (spec: ClusterSpec) => spec.repositories[number - 1]!;
+    cronJob(`-backup-repo${number}`, (spec) => backupTemplate(spec, of(spec)));
+    // A Job does not change, and a done one must not run again because the image has changed.
+    children.object(
+      k8s.batch.v1.Job,
+      `-first-backup-repo${number}`,
+      (spec) => firstBackup(spec, of(spec)),
+      ['metadata', 'spec'],
+      { dependsOn, ignoreChanges: ['spec'] },
+    );
+  }
 }
 
 export function addDisruptionBudget(children: Children): void {

@@ -1,6 +1,8 @@
 /** The containers of a member's pod. */
 import type { ClusterSpec } from '../cluster/spec';
+import { pgbackrestMounts } from './backup-volumes';
 import { containerNames } from './names';
+import { pgbackrestServer } from './repository-host';
 import { restrictedContext } from './security';
 
 const pod = (path: string) => ({ valueFrom: { fieldRef: { fieldPath: path } } });
@@ -92,6 +94,8 @@ export function databaseContainer(spec: ClusterSpec, member: string) {
       ...(spec.walStorage ? [mount('wal', '/pgwal')] : []),
       mount('tmp', '/tmp'),
       mount('shm', '/dev/shm'),
+      ...(spec.repositories.length > 0 ? pgbackrestMounts() : []),
+      mount('restore', '/etc/postgres-ha/restore', true),
       ...commonMounts(),
     ],
   };
@@ -107,5 +111,21 @@ export function agentContainer(spec: ClusterSpec, member: string) {
     resources: { requests: { cpu: '10m', memory: '64Mi' }, limits: { memory: '128Mi' } },
     securityContext: restrictedContext(),
     volumeMounts: [mount('tmp', '/tmp'), ...commonMounts()],
+  };
+}
+
+/** Lets a backup read this member's data, and looks after the archive while the member leads. */
+export function backupContainer(spec: ClusterSpec) {
+  return {
+    ...pgbackrestServer(spec),
+    name: containerNames.backup,
+    volumeMounts: [
+      mount('data', '/pgdata'),
+      ...(spec.walStorage ? [mount('wal', '/pgwal')] : []),
+      mount('tmp', '/tmp'),
+      mount('run', '/run/postgresql'),
+      mount('scripts', '/etc/postgres-ha/scripts', true),
+      ...pgbackrestMounts(),
+    ],
   };
 }

@@ -29,7 +29,7 @@ export const annotations = {
 } as const;
 
 /** Containers of a member's pod, for those who exec in them or read their logs. */
-export const containerNames = { database: 'database', agent: 'agent' } as const;
+export const containerNames = { database: 'database', agent: 'agent', backup: 'pgbackrest' } as const;
 
 /** Name of member number `n`, counted from 1. */
 export function memberName(cluster: string, n: number): string {

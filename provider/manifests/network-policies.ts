@@ -1,7 +1,12 @@
 /** The NetworkPolicies of a cluster: who may reach PostgreSQL and Patroni. */
 import type { ClusterSpec } from '../cluster/spec';
 import { clusterLabels, memberSelector, metadata } from './metadata';
+import { backupPort } from '../config/pgbackrest';
+import { backupSelector } from './backup-jobs';
 import { labels, names } from './names';
+import { repositorySelector } from './repository-host';
+
+const backups = [{ protocol: 'TCP', port: backupPort }];
 
 /**
  * PostgreSQL is open to the pods that the user names (default: all; TLS and SCRAM guard
@@ -33,6 +38,9 @@ export function networkPolicy(spec: ClusterSpec) {
             }
           : { ports: postgres },
         { from: [members], ports: [{ protocol: 'TCP', port: 8008 }] },
+        ...(spec.repositories.length > 0
+          ? [{ from: [{ podSelector: { matchLabels: backupSelector(spec) } }], ports: backups }]
+          : []),
       ],
     },
   };
@@ -55,5 +63,33 @@ export function renewalNetworkPolicy(spec: ClusterSpec) {
       policyTypes: ['Ingress'],
       ingress: [],
     },
+  };
+}
+
+/**
+ * The repository host: members of this cluster, its jobs, and members of any cluster of the namespace, since a new
+ * one may be restored from here; the certificate decides which of them gets in.
+ */
+export function repositoryNetworkPolicy(spec: ClusterSpec) {
+  const members = { podSelector: { matchLabels: { [labels.component]: 'postgres' } } };
+  return {
+    apiVersion: 'networking.k8s.io/v1',
+    kind: 'NetworkPolicy',
+    metadata: metadata(spec, names.repositoryHost(spec.name), 'repository'),
+    spec: {
+      podSelector: { matchLabels: repositorySelector(spec) },
+      policyTypes: ['Ingress'],
+      ingress: [{ from: [members, { podSelector: { matchLabels: backupSelector(spec) } }], ports: backups }],
+    },
+  };
+}
+
+/** Jobs accept no connection at all. */
+export function backupNetworkPolicy(spec: ClusterSpec) {
+  return {
+    apiVersion: 'networking.k8s.io/v1',
+    kind: 'NetworkPolicy',
+    metadata: metadata(spec, `${spec.name}-backup`, 'backup'),
+    spec: { podSelector: { matchLabels: backupSelector(spec) }, policyTypes: ['Ingress'], ingress: [] },
   };
 }

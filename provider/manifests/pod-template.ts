@@ -3,7 +3,8 @@ import type { ClusterSpec } from '../cluster/spec';
 import { fingerprint } from './fingerprint';
 import { clusterLabels, memberSelector } from './metadata';
 import { annotations, labels, names } from './names';
-import { agentContainer, databaseContainer } from './containers';
+import { certificateVolume, configurationVolume } from './backup-volumes';
+import { agentContainer, backupContainer, databaseContainer } from './containers';
 import { containerUser, mountedSecretMode } from './security';
 
 /**
@@ -36,7 +37,11 @@ export function podTemplate(spec: ClusterSpec, member: string) {
         ? { imagePullSecrets: spec.image.pullSecrets.map((name) => ({ name })) }
         : {}),
       ...placement(spec),
-      containers: [databaseContainer(spec, member), agentContainer(spec, member)],
+      containers: [
+        databaseContainer(spec, member),
+        agentContainer(spec, member),
+        ...(spec.repositories.length > 0 ? [backupContainer(spec)] : []),
+      ],
       volumes: volumes(spec, member),
     },
   };
@@ -72,6 +77,14 @@ function volumes(spec: ClusterSpec, member: string) {
     { name: 'scripts', configMap: { name: names.scriptsConfigMap(spec.name), defaultMode: 0o555 } },
     secret('server-tls', spec.tls.serverSecret ?? names.serverSecret(spec.name)),
     secret('replication-tls', names.replicationSecret(spec.name)),
+    ...(spec.repositories.length > 0
+      ? [configurationVolume(spec, 'member'), certificateVolume(spec)]
+      : []),
+    // Always there, so that what a new cluster is restored from changes no pod later (config/restore-source.ts).
+    {
+      name: 'restore',
+      secret: { secretName: names.restoreSecret(spec.name), optional: true, defaultMode: mountedSecretMode },
+    },
   ];
 }
 

@@ -4,11 +4,19 @@ import { metadata } from './metadata';
 import { memberNames, names, podName, userSecret } from './names';
 import { maximumReplicas } from '../cluster/defaults';
 
+/** One for members, repository host and jobs, so that a role on AWS can be exact about who takes it on. */
 export function serviceAccount(spec: ClusterSpec) {
+  const roleArn = spec.repositories.find(({ s3 }) => s3?.roleArn !== undefined)?.s3?.roleArn;
   return {
     apiVersion: 'v1',
     kind: 'ServiceAccount',
-    metadata: metadata(spec, names.serviceAccount(spec.name), 'postgres'),
+    metadata: metadata(
+      spec,
+      names.serviceAccount(spec.name),
+      'postgres',
+      // Read by EKS' webhook, which gives the role's name and a token to each pod (IRSA).
+      roleArn === undefined ? {} : { 'eks.amazonaws.com/role-arn': roleArn },
+    ),
     automountServiceAccountToken: false,
     ...(spec.image.pullSecrets.length > 0
       ? { imagePullSecrets: spec.image.pullSecrets.map((name) => ({ name })) }
@@ -50,6 +58,16 @@ export function role(spec: ClusterSpec) {
         verbs: ['get', 'list', 'watch'],
       },
       { apiGroups: [''], resources: ['secrets'], resourceNames: userSecrets, verbs: ['get'] },
+      ...(spec.repositories.length > 0
+        ? [
+            {
+              apiGroups: [''],
+              resources: ['configmaps'],
+              resourceNames: [names.backups(name)],
+              verbs: ['get', 'patch'],
+            },
+          ]
+        : []),
     ],
   };
 }
@@ -77,7 +95,11 @@ export function renewalRole(spec: ClusterSpec) {
       {
         apiGroups: [''],
         resources: ['secrets'],
-        resourceNames: [names.serverSecret(spec.name), names.replicationSecret(spec.name)],
+        resourceNames: [
+          names.serverSecret(spec.name),
+          names.replicationSecret(spec.name),
+          ...(spec.repositories.length > 0 ? [names.backupCertificate(spec.name)] : []),
+        ],
         verbs: ['get', 'patch'],
       },
     ],
