@@ -49,7 +49,7 @@ function s3(given: Given): S3Spec {
     bucket,
     region,
     endpoint: endpoint ?? awsEndpoint(region),
-    prefix: prefix.replace(/^\/+|\/+$/g, ''),
+    prefix: trimmed(prefix),
     uriStyle: uriStyle ?? (endpoint === undefined ? UriStyle.host : UriStyle.path),
     verifyTls: verifyTls ?? true,
     keyType: keyType ?? KeyType.shared,
@@ -57,9 +57,14 @@ function s3(given: Given): S3Spec {
   };
 }
 
+/** Text without slashes at its ends. What is not a text yet stays: the component reads only what is plain. */
+function trimmed(prefix: string): string {
+  return typeof prefix === 'string' ? prefix.replace(/^\/+|\/+$/g, '') : prefix;
+}
+
 /** Regions in China have a domain of their own (AWS General Reference, "Amazon S3 endpoints and quotas"). */
 export function awsEndpoint(region: string): string {
-  if (isUnknown(region)) return UNKNOWN;
+  if (typeof region !== 'string' || isUnknown(region)) return UNKNOWN;
   return `s3.${region}.amazonaws.com${region.startsWith('cn-') ? '.cn' : ''}`;
 }
 
@@ -67,7 +72,7 @@ function schedule(given: NonNullable<ResolvedArgs['schedules']>[number]): Schedu
   return {
     type: given.type,
     repository: given.repository ?? 1,
-    cron: isUnknown(given.cron) ? given.cron : given.cron.trim().replace(/\s+/g, ' '),
+    cron: typeof given.cron !== 'string' || isUnknown(given.cron) ? given.cron : given.cron.trim().replace(/\s+/g, ' '),
     timeZone: given.timeZone ?? 'Etc/UTC',
   };
 }

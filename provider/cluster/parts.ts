@@ -5,6 +5,7 @@ import type { RolloutInputs } from '../actions/rollout/inputs';
 import { certificateProfiles, certificatesJson } from '../config/certificates';
 import { restartParameters } from '../config/parameters';
 import { databasesYaml, dcsYaml, membersYaml, patroniYaml } from '../config/patroni';
+import { pgbackrestFiles } from '../config/pgbackrest';
 import { scripts } from '../config/scripts';
 import { clusterLabels } from '../manifests/metadata';
 import { annotations, labels, names, userSecret } from '../manifests/names';
@@ -14,7 +15,7 @@ import type { ClusterSpec, VolumeSpec } from './spec';
 import { isUnknown, UNKNOWN } from './spec';
 
 /** Everything but what is secret or says which cluster is meant. */
-type Plain<T> = Omit<T, 'passwords' | 'row' | 'kubeconfig' | 'context' | 'approvedPlan'>;
+type Plain<T> = Omit<T, 'passwords' | 'repositoryKeys' | 'row' | 'kubeconfig' | 'context' | 'approvedPlan'>;
 
 export function foundationInputs(spec: ClusterSpec): Plain<FoundationInputs> {
   const { name } = spec;
@@ -25,7 +26,7 @@ export function foundationInputs(spec: ClusterSpec): Plain<FoundationInputs> {
     volumes: spec.members.flatMap((member) => [
       volume(names.dataVolume(member), member, 'data', spec.storage),
       ...(spec.walStorage ? [volume(names.walVolume(member), member, 'wal', spec.walStorage)] : []),
-    ]),
+    ]).concat(repositoryVolumes(spec)),
     configMaps: [
       {
         name: names.configMap(name),
@@ -40,7 +41,15 @@ export function foundationInputs(spec: ClusterSpec): Plain<FoundationInputs> {
         data: { 'patroni.yml': patroniYaml(spec), 'certificates.json': certificatesJson(spec) },
       },
       { name: names.scriptsConfigMap(name), data: scripts() },
+      ...(spec.repositories.length > 0
+        ? [
+            { name: names.backupConfigMap(name), data: pgbackrestFiles(spec) },
+            // Its content is written by the jobs.
+            { name: names.backups(name), data: {} },
+          ]
+        : []),
     ],
+    repositoriesSecret: spec.repositories.length > 0 ? names.repositoriesSecret(name) : '',
     certificates: certificateProfiles(spec),
     users: [superuser, ...spec.users.map((user) => user.name)].map((user) => ({
       name: user,
@@ -50,6 +59,15 @@ export function foundationInputs(spec: ClusterSpec): Plain<FoundationInputs> {
     labels: clusterLabels(spec),
     annotations: spec.metadata.annotations,
   };
+}
+
+/** Members of no volume: the repository host is none. */
+function repositoryVolumes(spec: ClusterSpec): VolumeInput[] {
+  const name = names.repositoryHost(spec.name);
+  const labels_ = { [labels.component]: 'repository' };
+  return spec.repositories.flatMap(({ local }) =>
+    local ? [{ ...volume(name, name, 'repository', local), labels: labels_ }] : [],
+  );
 }
 
 function volume(name: string, member: string, purpose: string, spec: VolumeSpec): VolumeInput {
@@ -76,6 +94,7 @@ export function rolloutInputs(spec: ClusterSpec): Plain<RolloutInputs> {
     restartParameters: restartParameters(spec),
     config: sha256(dcsYaml(spec)),
     databases: sha256(databasesYaml(spec)),
+    repositories: spec.repositories.map(({ number }) => number),
     deletionPolicy: spec.deletionPolicy,
   };
 }

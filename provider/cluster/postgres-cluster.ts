@@ -10,8 +10,9 @@ import type { PostgresClusterArgs } from './args';
 import * as add from './children';
 import { superuser } from './defaults';
 import { normalise } from './normalise';
+import { backupsOf } from './normalise-backups';
 import { foundationInputs, rolloutInputs } from './parts';
-import { givenPasswords, passwordProblems, resolveArgs } from './resolve';
+import { givenKeys, givenPasswords, passwordProblems, resolveArgs } from './resolve';
 import type { ResolvedArgs } from './resolved';
 import type { ClusterSpec } from './spec';
 import { renderProblems, validate } from './validation';
@@ -51,6 +52,7 @@ export class PostgresCluster extends pulumi.ComponentResource {
       {
         ...(children.properties(foundationInputs, foundationKeys) as FoundationArgs),
         passwords: givenPasswords(args),
+        repositoryKeys: givenKeys(args),
         ...connection,
       },
       { parent: this, dependsOn: services },
@@ -60,6 +62,12 @@ export class PostgresCluster extends pulumi.ComponentResource {
     const members = memberNames(name, args.replicas ?? 1, args.remove ?? []);
     if (members.length > 1) add.addDisruptionBudget(children);
     const sets = members.map((member) => add.addMember(children, member, before));
+    // Only what is plain in the arguments is read of this: how many there are, and of which types.
+    const backups = { name, ...backupsOf(name, args as ResolvedArgs) };
+    const local = backups.repositories.some((one) => one.local !== undefined);
+    if (local) sets.push(...add.addRepositoryHost(children, before));
+    if (backups.repositories.length > 0 && args.networkPolicy?.enabled !== false)
+      sets.push(...add.addBackupPolicies(children, local));
     add.addRenewal(children, [foundation]);
     const rollout = new Rollout(
       `${name}-rollout`,
@@ -70,6 +78,9 @@ export class PostgresCluster extends pulumi.ComponentResource {
       },
       { parent: this, dependsOn: sets },
     );
+
+    // They do not wait to be done: a first backup may take hours.
+    if (backups.repositories.length > 0) add.addBackupJobs(children, backups, [rollout]);
 
     // Whoever uses an output gets a cluster that is ready: outputs wait for the rollout.
     const output = <T>(of: (s: ClusterSpec) => T): pulumi.Output<T> => {
@@ -133,6 +144,7 @@ const foundationKeys = [
   'spec',
   'volumes',
   'configMaps',
+  'repositoriesSecret',
   'certificates',
   'users',
   'deletionPolicy',
@@ -148,5 +160,6 @@ const rolloutKeys = [
   'restartParameters',
   'config',
   'databases',
+  'repositories',
   'deletionPolicy',
 ] as const;

@@ -35,6 +35,8 @@ export interface AgentStatus {
   readonly pendingRestart?: readonly string[];
   readonly systemIdentifier?: string;
   readonly problems?: readonly string[];
+  /** Of the primary: whether WAL arrives, by number of the repository: `ok`, or what is wrong in pgBackRest's words. */
+  readonly archive?: Readonly<Record<string, string>>;
 }
 
 interface PatroniStatus {

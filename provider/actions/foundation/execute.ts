@@ -13,6 +13,7 @@ import { keep } from '../core/journal';
 import type { Step } from '../core/steps';
 import type { FoundationInputs, VolumeInput } from './inputs';
 import { restore, snapshotKey } from './kept';
+import { repositoriesContent } from './repositories';
 import type { Observed } from './observe';
 import { differs, isEmpty, type FoundationStep } from './plan';
 
@@ -30,6 +31,12 @@ export async function execute(step: Step, context: FoundationContext): Promise<v
       return;
     case 'certificate':
       return await certificate(object, context);
+    case 'repositories':
+      return await applySecret(
+        context.live,
+        metadata(object, context.inputs),
+        await repositoriesContent(context),
+      );
     case 'user':
       return await user(object, context);
     case 'configMap':
@@ -169,7 +176,7 @@ async function configMap(name: string, { live, inputs }: FoundationContext): Pro
   await live.apply('ConfigMap', { metadata: metadata(name, inputs), data });
 }
 
-function decoded(secret: Secret | undefined, key: string): string | undefined {
+export function decoded(secret: Secret | undefined, key: string): string | undefined {
   const value = secret?.data?.[key];
   return value === undefined ? undefined : Buffer.from(value, 'base64').toString('utf8');
 }

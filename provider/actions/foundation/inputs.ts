@@ -21,6 +21,10 @@ export interface FoundationInputs extends ConnectionInputs {
   readonly users: readonly UserInput[];
   /** Given passwords by user name (secret). A user that is not here has a generated password, which is kept. */
   readonly passwords: Readonly<Record<string, string>>;
+  /** Name of the Secret with the repositories' paths and what opens them; empty where there are none. */
+  readonly repositoriesSecret: string;
+  /** Given keys to S3 by pgBackRest's name of the option (secret). */
+  readonly repositoryKeys: Readonly<Record<string, string>>;
   readonly deletionPolicy: string;
   /** Put on every object. */
   readonly labels: Readonly<Record<string, string>>;
@@ -30,7 +34,7 @@ export interface FoundationInputs extends ConnectionInputs {
 export interface VolumeInput {
   readonly name: string;
   readonly member: string;
-  /** `data` or `wal`. */
+  /** `data`, `wal` or `repository`; then `member` is the repository host. */
   readonly purpose: string;
   readonly size: string;
   /** Absent: the Kubernetes cluster's default class. */

@@ -12,7 +12,7 @@ import { contentChanges } from './settings-diff';
 
 /** What a step is about, besides its text. */
 export interface FoundationStep extends Step {
-  readonly kind: 'volume' | 'note' | 'record' | 'authority' | 'certificate' | 'user' | 'configMap';
+  readonly kind: 'volume' | 'note' | 'record' | 'authority' | 'certificate' | 'repositories' | 'user' | 'configMap';
   /** Name of the object, or of the user. */
   readonly object?: string;
 }
@@ -26,6 +26,7 @@ export function plan(
     ...volumeSteps(observed, inputs, previous),
     ...(previous ? [] : recordSteps(observed, inputs)),
     ...authoritySteps(inputs, previous),
+    ...repositorySteps(inputs, previous),
     ...userSteps(inputs, previous),
     ...configMapSteps(observed, inputs),
   ];
@@ -179,6 +180,25 @@ function profileChange(
   return 'its names have changed';
 }
 
+/** State of a version without backups has none of these inputs. */
+function repositorySteps(inputs: FoundationInputs, previous: FoundationInputs | undefined): FoundationStep[] {
+  const { repositoriesSecret: object, spec } = inputs;
+  if (!object) return [];
+  const about = (from: FoundationInputs) =>
+    stable([from.spec.repositories, from.spec.backup, from.repositoryKeys, from.labels]);
+  if (!previous?.repositoriesSecret)
+    return [
+      {
+        kind: 'repositories',
+        object,
+        text: `make Secret ${object}`,
+        detail: `paths of ${spec.repositories.length === 1 ? 'the repository' : 'the repositories'} and what opens them; a generation and a passphrase that are there are kept`,
+      },
+    ];
+  if (about(inputs) === about(previous)) return [];
+  return [{ kind: 'repositories', object, text: `renew Secret ${object}`, reason: 'the repositories have changed' }];
+}
+
 function userSteps(inputs: FoundationInputs, previous: FoundationInputs | undefined): FoundationStep[] {
   return inputs.users.flatMap((user): FoundationStep[] => {
     const step = (text: string, detail?: string, reason?: string): FoundationStep[] => [
@@ -233,7 +253,7 @@ export function refuseObserved(observed: Observed, inputs: FoundationInputs): Re
   return inputs.volumes.flatMap((volume): Refusal[] => {
     const claim = find(observed, volume.name);
     if (!claim || isEmpty(claim)) return [];
-    const path = volume.purpose === 'wal' ? 'walStorage' : 'storage';
+    const path = { wal: 'walStorage', repository: 'repositories' }[volume.purpose] ?? 'storage';
     const has = sizeOf(claim);
     const storageClass = claim.spec?.storageClassName;
     const refusals: Refusal[] = [];

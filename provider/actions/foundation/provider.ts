@@ -10,7 +10,7 @@ import { remove } from './remove';
 
 export const foundation: Action<FoundationInputs, Observed> = {
   kind: 'Foundation',
-  secret: ['passwords'],
+  secret: ['passwords', 'repositoryKeys'],
   runs: 'converge',
   replans: false,
   refuse,

@@ -167,14 +167,17 @@ const smallLag = 1024 * 1024;
 
 async function ready(context: RolloutContext): Promise<void> {
   const settings = await settingsHash(context);
-  await waitUntil(context, 'all members ready, with settings and databases taken up', (observed) => {
+  const archives = context.inputs.repositories ?? [];
+  const what = `all members ready, with settings and databases taken up${archives.length > 0 ? ', and WAL in every repository' : ''}`;
+  await waitUntil(context, what, (observed) => {
     const leader = leaderOf(observed);
     const all = context.inputs.members.every(({ name }) => isUp(find(observed, name), observed.leader));
     return (
       all &&
       leader?.role === 'primary' &&
       leader.agent.config === settings.config &&
-      leader.agent.databases === settings.databases
+      leader.agent.databases === settings.databases &&
+      archives.every((number) => leader.agent.archive?.[number] === 'ok')
     );
   });
 }

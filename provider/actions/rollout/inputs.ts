@@ -16,6 +16,8 @@ export interface RolloutInputs extends ConnectionInputs {
   readonly config: string;
   /** SHA-256 (hex) of the text of `databases.yaml`. */
   readonly databases: string;
+  /** Numbers of the repositories: the cluster is ready when WAL arrives in each. Absent in state of a version without backups. */
+  readonly repositories?: readonly number[];
   /** Seconds without any progress after which waiting is given up. Default: 600. */
   readonly patience?: number;
   readonly deletionPolicy: string;

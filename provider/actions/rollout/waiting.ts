@@ -15,6 +15,9 @@ const foreverMs = 30 * 86_400_000;
 /** What the agent can't carry out does not pass by itself, but it may be of the moment when a leader changes. */
 const problemsMs = 60_000;
 
+/** A repository host that is just starting is no trouble. */
+const archiveMs = 120_000;
+
 export type RolloutContext = Context<RolloutInputs, Observed>;
 
 /** Waits until `done` is true of what is there. Gives up when nothing has come nearer for the inputs' patience, with the reasons. */
@@ -28,6 +31,7 @@ export async function waitUntil(
   const best = new Map<string, number>();
   let since = Date.now();
   let problemsSince: number | undefined;
+  let archiveSince: number | undefined;
   return await live.until(
     watchedBy(inputs.namespace, inputs.cluster),
     async (seen) => {
@@ -39,6 +43,10 @@ export async function waitUntil(
       problemsSince = problems.length > 0 ? (problemsSince ?? Date.now()) : undefined;
       if (problemsSince && Date.now() - problemsSince > problemsMs)
         throw new LiveError('Other', `the settings can't be taken up: ${problems.join('; ')}`);
+      const archive = archiveProblems(observed, inputs);
+      archiveSince = archive.length > 0 ? (archiveSince ?? Date.now()) : undefined;
+      if (archiveSince && Date.now() - archiveSince > archiveMs)
+        throw new LiveError('Other', `the cluster runs, but it is not ready: WAL does not arrive.\n${archive.join('\n')}`);
       if (Date.now() - since > patience)
         throw new LiveError(
           'DeadlineExceeded',
@@ -52,6 +60,15 @@ export async function waitUntil(
 
 export function leaderOf(observed: Observed): MemberState | undefined {
   return observed.members.find(({ member }) => member === observed.leader);
+}
+
+/** What is wrong with the archive, once the leader has looked. */
+export function archiveProblems(observed: Observed, { repositories = [] }: RolloutInputs): string[] {
+  const found = leaderOf(observed)?.agent.archive ?? {};
+  return repositories.flatMap((number) => {
+    const state = found[number];
+    return state === undefined || state === 'ok' ? [] : [`- repository ${number}: ${state}`];
+  });
 }
 
 /** How far a member has come; only a better stage than ever before is progress, so a pod that starts and crashes makes none. */
@@ -94,7 +111,7 @@ export function progressLine(observed: Observed, inputs: RolloutInputs, what: st
     ? `primary ${observed.leader}; ${up.length} of ${wanted.length} members ready`
     : `no primary yet; ${up.length} of ${wanted.length} members ready`;
   const leader = leaderOf(observed);
-  if (rest.length === 0 && leader) rest.push(leader.agent.problems?.[0] ?? `waiting for ${what}`);
+  if (rest.length === 0 && leader) rest.push(leader.agent.problems?.[0] ?? archiveProblems(observed, inputs)[0]?.split('\n')[0] ?? `waiting for ${what}`);
   return [head, ...rest].join('; ');
 }
 

@@ -13,6 +13,7 @@ export function validateChange(old: ClusterSpec, wanted: ClusterSpec): Problem[]
     ...version(old.postgresVersion, wanted.postgresVersion),
     ...volume('storage', old.storage, wanted.storage),
     ...walVolume(old.walStorage, wanted.walStorage),
+    ...backups(old, wanted),
   ];
 }
 
@@ -79,6 +80,22 @@ function* walVolume(old: VolumeSpec | undefined, wanted: VolumeSpec | undefined)
       allowed: 'what the cluster was made with: WAL does not move',
       instead: wanted ? 'Leave walStorage out.' : `Write walStorage: { size: ${shown(old!.size)} }.`,
     };
+}
+
+/** State of a version without backups has no repositories. */
+function* backups(old: ClusterSpec, wanted: ClusterSpec): Iterable<Problem> {
+  if ((old.repositories ?? []).length === 0 || wanted.repositories.length === 0) return;
+  const [before, after] = [old, wanted].map(({ repositories }) => repositories.find(({ local }) => local));
+  if (before && after) yield* volume(`repositories[${after.number - 1}]`, before.local!, after.local!);
+  const [was, is] = [old.backup.cipher, wanted.backup.cipher];
+  if (isUnknown(was) || isUnknown(is) || was === is) return;
+  yield {
+    code: 'cipher-changed',
+    path: 'backup.cipher',
+    found: change(was, is),
+    allowed: `${was}: a repository is encrypted from its first file on, or not at all`,
+    instead: 'Make a new cluster with restoreFrom this one.',
+  };
 }
 
 function bytes(size: string): number | undefined {
