@@ -61,6 +61,7 @@ async function measured(stack: TestStack, kubeconfig: string): Promise<Record<Ma
         replicas: members - 1,
         synchronous: 'quorum',
         storage: { size: '1Gi' },
+        repositories: [],
         users: [{ name: 'app' }],
         databases: [{ name: 'app', owner: 'app' }],
         deletionPolicy: 'delete',

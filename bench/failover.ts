@@ -83,6 +83,7 @@ export async function failover(): Promise<void> {
       replicas: members - 1,
       synchronous: 'quorum',
       storage: { size: '1Gi' },
+      repositories: [],
       users: [{ name: 'app' }],
       databases: [{ name: 'app', owner: 'app' }],
       deletionPolicy: 'delete',

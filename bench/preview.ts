@@ -77,6 +77,7 @@ function wanted(count: number, replicas: number): Record<string, PlainClusterArg
   const args: PlainClusterArgs = {
     replicas,
     storage: { size: '1Gi' },
+    repositories: [],
     resources: { memory: '256Mi', cpu: '20m' },
     users: [{ name: 'app' }],
     databases: [{ name: 'app', owner: 'app' }],

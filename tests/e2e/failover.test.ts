@@ -24,6 +24,7 @@ function cluster(synchronous: string): Record<string, PlainClusterArgs> {
       replicas: members - 1,
       synchronous,
       storage: { size: '1Gi' },
+      repositories: [],
       resources: { memory: '384Mi' },
       users: [{ name: 'app' }],
       databases: [{ name: 'app', owner: 'app' }],

@@ -6,6 +6,7 @@ DCS equal to dcs.yaml, and roles and databases equal to databases.yaml. Everythi
 the agent can be killed at any time. It logs one line a change, and nothing a round.
 """
 import hashlib
+import json
 import os
 import signal
 import socket
@@ -55,6 +56,7 @@ class Agent:
         self._version = None
         self._leads = False
         self._in_recovery = None
+        self._archive = {}
         self._changed_at = self._settled_at = time.monotonic()
 
     def round(self):
@@ -68,7 +70,8 @@ class Agent:
         except patroni_rest.Down as error:
             self._log.state('patroni', 'does not answer: %s' % error)
             return self._pause(False)
-        status = {'certificate': answer.not_after}
+        self._archive = archive_state()
+        status = {'certificate': answer.not_after, **self._archive}
         problems = []
         data = (self._config.object or {}).get('data') or {}
         dcs = self._parse(data, 'dcs.yaml', problems)
@@ -91,7 +94,7 @@ class Agent:
 
     def tick(self):
         """Whether something changed that asks for a round now."""
-        if patroni_rest.certificate_on_disk() != self._settings.shown_certificate:
+        if patroni_rest.certificate_on_disk() != self._settings.shown_certificate or archive_state() != self._archive:
             return True
         try:
             return databases.rows(self._connected(), RECOVERY)[0][0] != self._in_recovery
@@ -211,6 +214,16 @@ class Agent:
         if self._connection is not None:
             self._connection.close()
             self._connection = None
+
+
+def archive_state():
+    """What container pgbackrest found out about the archive (archive_watch.py); it alone has what that takes."""
+    try:
+        with open('/run/postgresql/pgbackrest.json', encoding='utf-8') as file:
+            found = json.load(file)
+    except (OSError, ValueError):
+        return {}
+    return {'archive': found} if found else {}
 
 
 def sha256(text):

@@ -1,0 +1,96 @@
+"""archive_command of a cluster with several repositories: one WAL segment to each, none of which waits for another.
+
+One process of pgBackRest for all repositories stops at the first error (command/archive/push/push.c, errorFound), so a
+dead repository would stop the others, and a full queue would be dropped for all of them. Here each repository has a
+process, marks and a queue of its own. PostgreSQL is told "done" when a segment is done in all of them; until then the
+segment stays in pg_wal, and the repositories that live are given what follows it.
+"""
+import glob
+import os
+import re
+import subprocess
+import sys
+
+ROOT = '/etc/pgbackrest'
+STANZA = 'db'
+# More than any volume: the limit of the queue is for a repository that fails.
+NO_LIMIT = '--archive-push-queue-max=4PiB'
+SIZE = re.compile(r'^archive-push-queue-max=(\d+)MiB$', re.M)
+SPOOL = re.compile(r'^spool-path=(.*)$', re.M)
+
+
+def repositories(root=ROOT):
+    """Directories of the repositories, in order of their numbers."""
+    return sorted(glob.glob(os.path.join(root, 'repo[0-9]*')), key=lambda path: int(path.rsplit('repo', 1)[1]))
+
+
+def command(repository, wal, *options):
+    configuration = [
+        '--config=%s/pgbackrest.conf' % repository,
+        '--config-include-path=%s/conf.d' % repository,
+        '--stanza=' + STANZA,
+    ]
+    return ['pgbackrest', *configuration, *options, 'archive-push', wal]
+
+
+def ready(status_directory):
+    """Names of the WAL files that PostgreSQL wants archived, oldest first."""
+    try:
+        names = os.listdir(status_directory)
+    except OSError:
+        return []
+    return sorted(name[: -len('.ready')] for name in names if name.endswith('.ready'))
+
+
+def next_for(waiting, done):
+    """The first file that a repository has not got yet; pgBackRest pushes all that follow it in the same run."""
+    return next((name for name in waiting if name not in done), None)
+
+
+def over(limit_mib, waiting, size):
+    return limit_mib is not None and len(waiting) * size > limit_mib * 2**20
+
+
+def read(repository):
+    with open(os.path.join(repository, 'pgbackrest.conf'), encoding='utf-8') as file:
+        text = file.read()
+    limit, spool = SIZE.search(text), SPOOL.search(text)
+    return int(limit.group(1)) if limit else None, spool.group(1) if spool else ''
+
+
+def done_in(spool):
+    """Files that pgBackRest marked as pushed (reference, spool-path)."""
+    try:
+        names = os.listdir(os.path.join(spool, 'archive', STANZA, 'out'))
+    except OSError:
+        return set()
+    return {name[: -len('.ok')] for name in names if name.endswith('.ok')}
+
+
+def main(wal):
+    all_ = repositories()
+    running = [(one, subprocess.Popen(command(one, wal, NO_LIMIT))) for one in all_]
+    results = [(one, process.wait()) for one, process in running]
+    failed = [one for one, code in results if code != 0]
+    if not failed:
+        return 0
+    directory = os.path.dirname(wal)
+    waiting = ready(os.path.join(directory, 'archive_status'))
+    size = os.path.getsize(wal)
+    for one in all_:
+        if one in failed:
+            continue
+        name = next_for(waiting, done_in(read(one)[1]))
+        if name is not None:
+            subprocess.run(command(one, os.path.join(directory, name), NO_LIMIT), check=False)
+    # Better a gap in a dead repository than a primary that stops: pgBackRest lets the queue go, and says so in the log.
+    left = [
+        one
+        for one in failed
+        if not over(read(one)[0], waiting, size) or subprocess.run(command(one, wal), check=False).returncode != 0
+    ]
+    return 1 if left else 0
+
+
+if __name__ == '__main__':
+    sys.exit(main(sys.argv[1]))
