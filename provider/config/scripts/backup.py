@@ -15,7 +15,7 @@ from kubernetes_api import Api, ApiError, Unreachable
 LOCKED = 50
 # Longer than any backup of the same cluster should take.
 WAIT_SECONDS = 12 * 3600
-PAUSE_SECONDS = 5
+PAUSE_SECONDS = 15
 FIELD_MANAGER = 'postgres-ha-backup'
 
 

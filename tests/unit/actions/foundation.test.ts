@@ -14,15 +14,8 @@ import { World } from './support/world';
 type Properties = Record<string, unknown>;
 
 function inputs(args: object = {}, more: object = {}): FoundationInputs & Properties {
-  const spec = normalise('hippo', {
-    namespace: 'ns',
-    replicas: 1,
-    users: [{ name: 'app' }],
-    ...args,
-  } as never);
-  return JSON.parse(
-    JSON.stringify({ ...foundationInputs(spec), passwords: {}, ...more }),
-  ) as FoundationInputs & Properties;
+  const spec = normalise('hippo', { namespace: 'ns', replicas: 1, repositories: [], users: [{ name: 'app' }], ...args } as never);
+  return JSON.parse(JSON.stringify({ ...foundationInputs(spec), passwords: {}, repositoryKeys: {}, ...more })) as FoundationInputs & Properties;
 }
 
 function lines(properties: Properties): string[] {

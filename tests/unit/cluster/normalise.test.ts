@@ -20,6 +20,12 @@ describe('a normalised spec', () => {
       config: { parameters: {}, memberParameters: {}, hba: [], ident: [] },
       patroni: { ttl: 20, loopWait: 2, retryTimeout: 9, failsafeMode: true, maximumLagOnFailover: 1048576 },
       storage: { size: '10Gi' },
+      repositories: [{ number: 1, local: { size: '10Gi' }, retention: { by: 'count', full: 2 } }],
+      schedules: [
+        { type: 'full', repository: 1, cron: '26 2 * * 0', timeZone: 'Etc/UTC' },
+        { type: 'incr', repository: 1, cron: '26 2 * * 1-6', timeZone: 'Etc/UTC' },
+      ],
+      backup: { cipher: false, compression: 'zst', processes: 2 },
       resources: { cpu: '100m', memory: '512Mi' },
       scheduling: {
         nodeSelector: {},

@@ -29,7 +29,7 @@ refuses('parameters', [
   [
     'a blocked parameter, in mixed letters',
     { config: { parameters: { Archive_Command: 'cp' } } },
-    'config.parameters.Archive_Command: found a parameter of the cluster itself; allowed: parameters that the cluster does not set; archive_command belongs to the backups, which a later version brings. Leave it out. [parameter-owned]',
+    'config.parameters.Archive_Command: found a parameter of the cluster itself; allowed: parameters that the cluster does not set; archive_command belongs to the backups. Write repositories. [parameter-owned]',
   ],
   [
     'a blocked parameter with an argument of its own',

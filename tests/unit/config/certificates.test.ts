@@ -31,7 +31,7 @@ describe('certificates', () => {
     const own = normalise('hippo', { tls: { serverSecret: 'wildcard' } });
     assert.deepEqual(
       certificateProfiles(own).map(({ secret }) => secret),
-      ['hippo-replication'],
+      ['hippo-replication', 'hippo-backup-tls'],
     );
     assert.equal(serverSecretName(own), 'wildcard');
   });
