@@ -118,6 +118,30 @@ export interface ScheduleArgs {
   timeZone?: Input<string>;
 }
 
+/** What a new cluster is made from. It is read when the cluster is made, and ignored from then on. */
+export interface RestoreFromArgs {
+  /** Name of another cluster of the namespace whose backups are taken; it may still run. Give this or `path`. */
+  cluster?: Input<string>;
+  /** Path of the backups of a cluster that may be gone: "PREFIX/CLUSTER/GENERATION", in one of this cluster's own `repositories`. */
+  path?: Input<string>;
+  /** Secret whose key `passphrase` opens what is at `path`, if it is encrypted. */
+  cipherSecret?: Input<string>;
+  /** Number of the repository: with `cluster` of its repositories, with `path` of this cluster's. Default: 1. */
+  repository?: Input<number>;
+  /** Label of a backup, for example "20261124-074723F". Default: the newest that the target allows. */
+  backup?: Input<string>;
+  /** Up to this time, with a zone: "2026-11-24 07:50:00+00". One target at most; default: to the end of the archive. */
+  time?: Input<string>;
+  /** Up to this position in WAL: "0/5000050". */
+  lsn?: Input<string>;
+  /** Up to this transaction. */
+  xid?: Input<string>;
+  /** Up to this restore point (pg_create_restore_point). */
+  name?: Input<string>;
+  /** Only until the backup is consistent. */
+  immediate?: Input<boolean>;
+}
+
 /** How backups are made, in every repository. */
 export interface BackupArgs {
   /** Whether repositories are encrypted (AES-256). It can't be changed later. Default: false, or true with `cipherSecret`. */

@@ -5,7 +5,7 @@
  * else may be an Output.
  */
 import type { Input } from '@pulumi/pulumi';
-import type { BackupArgs, RepositoryArgs, ScheduleArgs } from './args-backups';
+import type { BackupArgs, RepositoryArgs, RestoreFromArgs, ScheduleArgs } from './args-backups';
 
 export * from './args-backups';
 
@@ -212,6 +212,8 @@ export interface PostgresClusterArgs {
   schedules?: ScheduleArgs[];
   /** How backups are made. */
   backup?: BackupArgs;
+  /** Makes the cluster from backups instead of an empty one. Default: an empty one. */
+  restoreFrom?: RestoreFromArgs;
   /** CPU and memory. */
   resources?: ResourcesArgs;
   /** Where members run. */

@@ -3,7 +3,7 @@ import { hash } from '../manifests/names';
 import { BackupType, Compression, KeyType, UriStyle } from './args';
 import { defaultProcesses, defaultRetention, defaultStorageSize } from './defaults';
 import type { ResolvedArgs } from './resolved';
-import type { ClusterSpec, RepositorySpec, S3Spec, ScheduleSpec } from './spec';
+import type { ClusterSpec, RepositorySpec, RestoreSpec, S3Spec, ScheduleSpec } from './spec';
 import { isUnknown, UNKNOWN } from './spec';
 
 type Given = NonNullable<ResolvedArgs['repositories']>[number];
@@ -11,13 +11,14 @@ type Given = NonNullable<ResolvedArgs['repositories']>[number];
 export function backupsOf(
   name: string,
   args: ResolvedArgs,
-): Pick<ClusterSpec, 'repositories' | 'schedules' | 'backup'> {
+): Pick<ClusterSpec, 'repositories' | 'schedules' | 'backup' | 'restoreFrom'> {
   const repositories = (args.repositories ?? [{ type: 'local' as const }]).map((given, index) =>
     repository(given, index + 1, args.storage?.size ?? defaultStorageSize),
   );
   const { cipher, cipherSecret, compression, processes } = args.backup ?? {};
   return {
     repositories,
+    ...(args.restoreFrom ? { restoreFrom: restore(args.restoreFrom) } : {}),
     schedules: args.schedules?.map(schedule) ?? repositories.flatMap((one) => usual(name, one)),
     backup: {
       cipher: cipher ?? cipherSecret !== undefined,
@@ -39,6 +40,18 @@ function repository(given: Given, number: number, dataSize: string): RepositoryS
   if (given.type === 's3') return { number, s3: s3(given), retention };
   const { size = dataSize, storageClass } = given;
   return { number, local: { size, ...(storageClass === undefined ? {} : { storageClass }) }, retention };
+}
+
+function restore(given: NonNullable<ResolvedArgs['restoreFrom']>): RestoreSpec {
+  const { cluster, path, cipherSecret, repository: number = 1, backup, immediate } = given;
+  const targets = (['time', 'lsn', 'xid', 'name'] as const).filter((type) => given[type] !== undefined);
+  const [type] = targets;
+  const optional = { cluster, path, cipherSecret, backup, target: type && given[type] };
+  return {
+    repository: number,
+    type: type ?? (immediate === true ? 'immediate' : 'default'),
+    ...Object.fromEntries(Object.entries(optional).filter(([, value]) => value !== undefined)),
+  };
 }
 
 function s3(given: Given): S3Spec {
@@ -72,7 +85,10 @@ function schedule(given: NonNullable<ResolvedArgs['schedules']>[number]): Schedu
   return {
     type: given.type,
     repository: given.repository ?? 1,
-    cron: typeof given.cron !== 'string' || isUnknown(given.cron) ? given.cron : given.cron.trim().replace(/\s+/g, ' '),
+    cron:
+      typeof given.cron !== 'string' || isUnknown(given.cron)
+        ? given.cron
+        : given.cron.trim().replace(/\s+/g, ' '),
     timeZone: given.timeZone ?? 'Etc/UTC',
   };
 }

@@ -23,10 +23,12 @@ export function foundationInputs(spec: ClusterSpec): Plain<FoundationInputs> {
     cluster: name,
     namespace: spec.namespace,
     spec,
-    volumes: spec.members.flatMap((member) => [
-      volume(names.dataVolume(member), member, 'data', spec.storage),
-      ...(spec.walStorage ? [volume(names.walVolume(member), member, 'wal', spec.walStorage)] : []),
-    ]).concat(repositoryVolumes(spec)),
+    volumes: spec.members
+      .flatMap((member) => [
+        volume(names.dataVolume(member), member, 'data', spec.storage),
+        ...(spec.walStorage ? [volume(names.walVolume(member), member, 'wal', spec.walStorage)] : []),
+      ])
+      .concat(repositoryVolumes(spec)),
     configMaps: [
       {
         name: names.configMap(name),

@@ -53,6 +53,7 @@ export interface ClusterSpec {
     readonly compression: Compression;
     readonly processes: number;
   };
+  readonly restoreFrom?: RestoreSpec;
   readonly resources: { readonly cpu: string; readonly cpuLimit?: string; readonly memory: string };
   readonly scheduling: {
     readonly nodeSelector: Readonly<Record<string, string>>;
@@ -116,6 +117,18 @@ export interface S3Spec {
   readonly roleArn?: string;
   readonly stsHost?: string;
   readonly credentialsSecret?: string;
+}
+
+export interface RestoreSpec {
+  /** One of the two. */
+  readonly cluster?: string;
+  readonly path?: string;
+  readonly cipherSecret?: string;
+  readonly repository: number;
+  readonly backup?: string;
+  /** pgBackRest's type and target. */
+  readonly type: 'default' | 'time' | 'lsn' | 'xid' | 'name' | 'immediate';
+  readonly target?: string;
 }
 
 export interface ScheduleSpec {

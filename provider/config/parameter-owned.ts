@@ -27,11 +27,16 @@ export function mandatorySettings(spec: ClusterSpec): Setting[] {
 
 /** Without a repository nothing may wait for one: archive_mode off, and no WAL is kept. */
 function archiving(spec: ClusterSpec): Setting[] {
-  if (spec.repositories.length === 0) return [['archive_mode', 'off', 'there is no repository (repositories: [])']];
+  if (spec.repositories.length === 0)
+    return [['archive_mode', 'off', 'there is no repository (repositories: [])']];
   return [
     ['archive_mode', 'on', 'WAL goes to every repository'],
     ['archive_command', archiveCommand(spec), 'asynchronous, in several processes (config/pgbackrest.ts)'],
-    ['restore_command', restoreCommand(), 'a replica that lags gets WAL from a repository, not from a slot alone'],
+    [
+      'restore_command',
+      restoreCommand(),
+      'a replica that lags gets WAL from a repository, not from a slot alone',
+    ],
   ];
 }
 

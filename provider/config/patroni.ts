@@ -41,7 +41,11 @@ export function patroniYaml(spec: ClusterSpec): string {
         insecure: true,
       },
       postgresql: postgresql(spec),
-      bootstrap: { dcs: dynamicConfiguration(spec), initdb: initdb(spec) },
+      bootstrap: {
+        dcs: dynamicConfiguration(spec),
+        ...(spec.restoreFrom ? restored : {}),
+        initdb: initdb(spec),
+      },
       // A hung primary is killed by the kubelet (liveness before ttl): a pod has no watchdog device.
       watchdog: { mode: 'off' },
     },
@@ -155,6 +159,17 @@ function postgresql(spec: ClusterSpec) {
     basebackup: [{ checkpoint: 'fast' }, ...waldir(spec)],
   };
 }
+
+/** Only a cluster that has no data yet comes here (patroni/ha.py, bootstrap). */
+const restored = {
+  method: 'pgbackrest',
+  pgbackrest: {
+    command: 'python3 /etc/postgres-ha/scripts/bootstrap_restore.py',
+    no_params: true,
+    // pgBackRest writes restore_command and the target.
+    keep_existing_recovery_conf: true,
+  },
+};
 
 /**
  * How a replica is made, the best way first: from a repository, which costs the primary nothing and takes only

@@ -160,10 +160,7 @@ function server(): Options {
 
 function remote(spec: ClusterSpec, { number }: RepositorySpec): Options {
   const service = names.repositoryHost(spec.name);
-  return [
-    [`repo${number}-host`, `${service}.${spec.namespace}.svc`],
-    ...tls(`repo${number}-host`),
-  ];
+  return [[`repo${number}-host`, `${service}.${spec.namespace}.svc`], ...tls(`repo${number}-host`)];
 }
 
 function source(spec: ClusterSpec, name: string, index: number): Options {
@@ -226,8 +223,7 @@ export function file(sections: readonly (readonly [name: string, options: Option
   return sections
     .filter(([, options]) => options.length > 0)
     .map(
-      ([name, options]) =>
-        `[${name}]\n${options.map(([option, value]) => `${option}=${value}\n`).join('')}`,
+      ([name, options]) => `[${name}]\n${options.map(([option, value]) => `${option}=${value}\n`).join('')}`,
     )
     .join('\n');
 }

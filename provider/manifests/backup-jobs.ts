@@ -1,11 +1,6 @@
 /** Jobs that take backups: by schedule, the first one, and, from a template, on demand. */
 import type { ClusterSpec, RepositorySpec, ScheduleSpec } from '../cluster/spec';
-import {
-  certificateVolume,
-  configurationVolume,
-  pgbackrestMounts,
-  repositoryVolume,
-} from './backup-volumes';
+import { certificateVolume, configurationVolume, pgbackrestMounts, repositoryVolume } from './backup-volumes';
 import { clusterLabels, metadata, skipAwait } from './metadata';
 import { hash, labels, names } from './names';
 import { repositorySelector } from './repository-host';
@@ -32,7 +27,11 @@ export function backupCronJob(spec: ClusterSpec, index: number) {
 /** Never runs by itself: `pgha backup` makes a Job from it. */
 export function backupTemplate(spec: ClusterSpec, repository: RepositorySpec) {
   const name = `${names.backupTemplate(spec.name)}-repo${repository.number}`;
-  return cronJob(spec, name, repository, ['incr'], { schedule: '0 0 1 1 *', timeZone: 'Etc/UTC', suspend: true });
+  return cronJob(spec, name, repository, ['incr'], {
+    schedule: '0 0 1 1 *',
+    timeZone: 'Etc/UTC',
+    suspend: true,
+  });
 }
 
 /** The first full backup of a repository, if it has none. Another place is another repository. */

@@ -77,9 +77,7 @@ function volumes(spec: ClusterSpec, member: string) {
     { name: 'scripts', configMap: { name: names.scriptsConfigMap(spec.name), defaultMode: 0o555 } },
     secret('server-tls', spec.tls.serverSecret ?? names.serverSecret(spec.name)),
     secret('replication-tls', names.replicationSecret(spec.name)),
-    ...(spec.repositories.length > 0
-      ? [configurationVolume(spec, 'member'), certificateVolume(spec)]
-      : []),
+    ...(spec.repositories.length > 0 ? [configurationVolume(spec, 'member'), certificateVolume(spec)] : []),
     // Always there, so that what a new cluster is restored from changes no pod later (config/restore-source.ts).
     {
       name: 'restore',

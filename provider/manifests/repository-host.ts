@@ -1,12 +1,7 @@
 /** The repository host: one pod with the volume of the local repository, and pgBackRest's server in front of it. */
 import { backupPort } from '../config/pgbackrest';
 import type { ClusterSpec } from '../cluster/spec';
-import {
-  certificateVolume,
-  configurationVolume,
-  pgbackrestMounts,
-  repositoryVolume,
-} from './backup-volumes';
+import { certificateVolume, configurationVolume, pgbackrestMounts, repositoryVolume } from './backup-volumes';
 import { clusterLabels, metadata, skipAwait } from './metadata';
 import { labels, names } from './names';
 import { podSecurity, restrictedContext, schedulingOf } from './security';

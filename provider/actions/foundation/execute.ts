@@ -13,7 +13,7 @@ import { keep } from '../core/journal';
 import type { Step } from '../core/steps';
 import type { FoundationInputs, VolumeInput } from './inputs';
 import { restore, snapshotKey } from './kept';
-import { repositoriesContent } from './repositories';
+import { repositoriesContent, restoreContent } from './repositories';
 import type { Observed } from './observe';
 import { differs, isEmpty, type FoundationStep } from './plan';
 
@@ -37,6 +37,8 @@ export async function execute(step: Step, context: FoundationContext): Promise<v
         metadata(object, context.inputs),
         await repositoriesContent(context),
       );
+    case 'restore':
+      return await applySecret(context.live, metadata(object, context.inputs), await restoreContent(context));
     case 'user':
       return await user(object, context);
     case 'configMap':

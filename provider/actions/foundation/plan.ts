@@ -12,7 +12,8 @@ import { contentChanges } from './settings-diff';
 
 /** What a step is about, besides its text. */
 export interface FoundationStep extends Step {
-  readonly kind: 'volume' | 'note' | 'record' | 'authority' | 'certificate' | 'repositories' | 'user' | 'configMap';
+  readonly kind:
+    'volume' | 'note' | 'record' | 'authority' | 'certificate' | 'repositories' | 'restore' | 'user' | 'configMap';
   /** Name of the object, or of the user. */
   readonly object?: string;
 }
@@ -27,6 +28,7 @@ export function plan(
     ...(previous ? [] : recordSteps(observed, inputs)),
     ...authoritySteps(inputs, previous),
     ...repositorySteps(inputs, previous),
+    ...(previous ? [] : restoreSteps(observed, inputs)),
     ...userSteps(inputs, previous),
     ...configMapSteps(observed, inputs),
   ];
@@ -178,6 +180,26 @@ function profileChange(
 ): string {
   if (before.days !== after.days) return `valid for ${before.days} → ${after.days} days`;
   return 'its names have changed';
+}
+
+/** Once, when the cluster is made, and only while there is no data. */
+function restoreSteps(observed: Observed, inputs: FoundationInputs): FoundationStep[] {
+  const { restoreFrom } = inputs.spec;
+  if (!restoreFrom) return [];
+  const { cluster, path, type, target, backup, repository } = restoreFrom;
+  const of = cluster === undefined ? `${path} in repository ${repository}` : `cluster ${cluster}, repository ${repository}`;
+  const kept = inputs.volumes.filter(({ name, purpose }) => purpose === 'data' && hasData(find(observed, name)));
+  if (kept.length > 0)
+    return [{ kind: 'note', text: `do not restore from ${of}`, reason: `there is data: ${kept.map(({ name }) => name).join(', ')}` }];
+  const to = { default: 'the end of the archive', immediate: 'the first consistent point' }[type as 'default'] ?? `${type} ${target}`;
+  return [
+    {
+      kind: 'restore',
+      object: names.restoreSecret(inputs.cluster),
+      text: `restore from ${of}`,
+      detail: `${backup === undefined ? '' : `backup ${backup}, `}up to ${to}`,
+    },
+  ];
 }
 
 /** State of a version without backups has none of these inputs. */

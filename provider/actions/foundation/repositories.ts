@@ -1,7 +1,9 @@
 /** The Secret of the repositories: what is made once is kept, what is given is taken. */
 import { randomBytes } from 'node:crypto';
 import { repositoriesSecret } from '../../config/repository-secrets';
+import { restoreSecret, type RestoreSource } from '../../config/restore-source';
 import { LiveError } from '../../live/errors';
+import { names } from '../../manifests/names';
 import { decoded, type FoundationContext } from './execute';
 
 export async function repositoriesContent(context: FoundationContext): Promise<Record<string, string>> {
@@ -62,4 +64,68 @@ async function values(
       `${path}: the Secret ${inputs.namespace}/${name} ${secret ? `lacks ${missing.join(' and ')}` : `does not exist; it needs ${wanted.join(' and ')}`}. Make it, and run this again.`,
     );
   return Object.fromEntries(found) as Record<string, string>;
+}
+
+export async function restoreContent(context: FoundationContext): Promise<Record<string, string>> {
+  const spec = context.inputs.spec.restoreFrom!;
+  return restoreSecret(
+    spec,
+    spec.cluster === undefined ? await ofPath(context) : await ofCluster(spec.cluster, context),
+  );
+}
+
+/** Another cluster's own configuration, and the certificate that its repository host lets in. */
+async function ofCluster(cluster: string, context: FoundationContext): Promise<RestoreSource> {
+  const { live, inputs } = context;
+  const number = inputs.spec.restoreFrom!.repository;
+  const path = 'restoreFrom.cluster';
+  const map = await live.get('ConfigMap', inputs.namespace, names.backupConfigMap(cluster));
+  // With one repository the file for it is the file for all.
+  const configuration = map?.data?.[`member-${number}.conf`];
+  if (configuration === undefined)
+    throw new LiveError(
+      'Other',
+      `${path}: there is no cluster ${cluster} with a repository ${number} in namespace ${inputs.namespace}. If it is gone, write path instead: "PREFIX/${cluster}/GENERATION" in one of this cluster's repositories.`,
+    );
+  const key = `repository-${number}.conf`;
+  const secret = await values(path, names.repositoriesSecret(cluster), [key], context);
+  const certificate = await values(
+    path,
+    names.backupCertificate(cluster),
+    ['tls.crt', 'tls.key', 'ca.crt'],
+    context,
+  );
+  return {
+    configuration,
+    secret: `${secret[key]}\n`,
+    certificate: certificate as RestoreSource['certificate'],
+  };
+}
+
+/** A place in one of the cluster's own repositories: the same bucket and keys, another path. */
+async function ofPath(context: FoundationContext): Promise<RestoreSource> {
+  const { inputs } = context;
+  const { repository: number, path, cipherSecret } = inputs.spec.restoreFrom!;
+  const configuration = inputs.configMaps.find(({ name }) => name === names.backupConfigMap(inputs.cluster))!
+    .data[`member-${number}.conf`]!;
+  const own = (await repositoriesContent(context))[`repository-${number}.conf`]!;
+  const passphrase =
+    cipherSecret === undefined
+      ? undefined
+      : (await values('restoreFrom.cipherSecret', cipherSecret, ['passphrase'], context))['passphrase'];
+  const local = inputs.spec.repositories[number - 1]!.local !== undefined;
+  const full = `${local ? '/pgbackrest' : ''}/${path!.replace(/^\/+|\/+$/g, '')}`;
+  const encrypted = passphrase === undefined ? '' : `repo${number}-cipher-pass=${passphrase}\n`;
+  return {
+    configuration: configuration
+      .replace(/^repo\d+-cipher-type=.*\n/m, '')
+      .replace(
+        '[global]\n',
+        passphrase === undefined ? '[global]\n' : `[global]\nrepo${number}-cipher-type=aes-256-cbc\n`,
+      ),
+    secret:
+      own
+        .replace(/^repo\d+-path=.*$/m, `repo${number}-path=${full}`)
+        .replace(/^repo\d+-cipher-pass=.*\n/m, '') + encrypted,
+  };
 }

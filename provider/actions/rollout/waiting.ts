@@ -46,7 +46,10 @@ export async function waitUntil(
       const archive = archiveProblems(observed, inputs);
       archiveSince = archive.length > 0 ? (archiveSince ?? Date.now()) : undefined;
       if (archiveSince && Date.now() - archiveSince > archiveMs)
-        throw new LiveError('Other', `the cluster runs, but it is not ready: WAL does not arrive.\n${archive.join('\n')}`);
+        throw new LiveError(
+          'Other',
+          `the cluster runs, but it is not ready: WAL does not arrive.\n${archive.join('\n')}`,
+        );
       if (Date.now() - since > patience)
         throw new LiveError(
           'DeadlineExceeded',
@@ -111,7 +114,12 @@ export function progressLine(observed: Observed, inputs: RolloutInputs, what: st
     ? `primary ${observed.leader}; ${up.length} of ${wanted.length} members ready`
     : `no primary yet; ${up.length} of ${wanted.length} members ready`;
   const leader = leaderOf(observed);
-  if (rest.length === 0 && leader) rest.push(leader.agent.problems?.[0] ?? archiveProblems(observed, inputs)[0]?.split('\n')[0] ?? `waiting for ${what}`);
+  if (rest.length === 0 && leader)
+    rest.push(
+      leader.agent.problems?.[0] ??
+        archiveProblems(observed, inputs)[0]?.split('\n')[0] ??
+        `waiting for ${what}`,
+    );
   return [head, ...rest].join('; ');
 }
 

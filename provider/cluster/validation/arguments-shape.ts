@@ -129,6 +129,18 @@ export const argumentsShape: Shape = object({
     compression: choice(Object.values(Compression)),
     processes: whole(1, 64, 'processes'),
   }),
+  restoreFrom: object({
+    cluster: text,
+    path: text,
+    cipherSecret: text,
+    repository: whole(1),
+    backup: text,
+    time: text,
+    lsn: text,
+    xid: text,
+    name: text,
+    immediate: flag,
+  }),
   resources: object({ cpu: text, cpuLimit: text, memory: text }),
   scheduling: object({
     nodeSelector: labels,

@@ -15,6 +15,7 @@ import { clusterParameters, memberParameters } from './parameters';
 import type { Problem } from './problem';
 import { synchronousReplicas, timings } from './replication';
 import { ownBackupSecrets, repositories } from './repositories';
+import { restoreFrom } from './restore-from';
 import { cipher, schedules } from './schedules';
 import { shaped } from './shape';
 import { memoryFits, quantities, walFits } from './sizes';
@@ -47,6 +48,7 @@ const checks: readonly Check[] = [
   repositories,
   schedules,
   cipher,
+  restoreFrom,
   ownBackupSecrets,
   tolerations,
   objectNames,

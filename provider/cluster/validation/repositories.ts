@@ -165,7 +165,9 @@ function* host(given: string | undefined, path: string): Iterable<Problem> {
       ? {}
       : {
           instead:
-            scheme === 'https' ? `Write "${rest}".` : 'Backups travel by TLS only: let the server speak https.',
+            scheme === 'https'
+              ? `Write "${rest}".`
+              : 'Backups travel by TLS only: let the server speak https.',
         }),
   };
 }
@@ -180,7 +182,8 @@ function* prefix(text: string | undefined, path: string): Iterable<Problem> {
       code: 'prefix',
       path,
       found: shown(text),
-      allowed: 'names of letters, digits, ".", "_" and "-", with "/" between them, for example "backups/shop"',
+      allowed:
+        'names of letters, digits, ".", "_" and "-", with "/" between them, for example "backups/shop"',
     };
 }
 
@@ -210,7 +213,8 @@ function* credentials(given: Given, path: string): Iterable<Problem> {
     yield {
       code: 'no-credentials',
       path,
-      found: keyType === undefined ? 'neither credentials nor a keyType' : 'keyType: "shared" without credentials',
+      found:
+        keyType === undefined ? 'neither credentials nor a keyType' : 'keyType: "shared" without credentials',
       allowed: anyOf([
         'keyType: "web-id" with roleArn (IRSA on EKS)',
         'keyType: "pod-id" (EKS Pod Identity)',

@@ -14,8 +14,16 @@ import { World } from './support/world';
 type Properties = Record<string, unknown>;
 
 function inputs(args: object = {}, more: object = {}): FoundationInputs & Properties {
-  const spec = normalise('hippo', { namespace: 'ns', replicas: 1, repositories: [], users: [{ name: 'app' }], ...args } as never);
-  return JSON.parse(JSON.stringify({ ...foundationInputs(spec), passwords: {}, repositoryKeys: {}, ...more })) as FoundationInputs & Properties;
+  const spec = normalise('hippo', {
+    namespace: 'ns',
+    replicas: 1,
+    repositories: [],
+    users: [{ name: 'app' }],
+    ...args,
+  } as never);
+  return JSON.parse(
+    JSON.stringify({ ...foundationInputs(spec), passwords: {}, repositoryKeys: {}, ...more }),
+  ) as FoundationInputs & Properties;
 }
 
 function lines(properties: Properties): string[] {

@@ -213,6 +213,5 @@ describe('backups: taken are', () => {
     ['a leap day', at('0 1 29 2 *')],
     ['a schedule that is not known yet', at(UNKNOWN, { timeZone: UNKNOWN })],
   ];
-  for (const [sentence, args] of taken)
-    it(sentence, () => assert.deepEqual(problemsOf('hippo', args), []));
+  for (const [sentence, args] of taken) it(sentence, () => assert.deepEqual(problemsOf('hippo', args), []));
 });

@@ -257,7 +257,10 @@ describe('a living cluster refuses', () => {
   for (const [sentence, old, wanted, said] of table)
     it(sentence, () =>
       assert.deepEqual(
-        validateChange(normalise('hippo', { repositories: [], ...old }), normalise('hippo', { repositories: [], ...wanted })).map(renderProblem),
+        validateChange(
+          normalise('hippo', { repositories: [], ...old }),
+          normalise('hippo', { repositories: [], ...wanted }),
+        ).map(renderProblem),
         said,
       ),
     );

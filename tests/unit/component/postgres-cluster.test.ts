@@ -22,7 +22,9 @@ const find = (resources: Registered[], name: string, type: RegExp): Registered =
 describe('PostgresCluster', () => {
   it('makes one StatefulSet a member, a Service a role, and its own two resources', async () => {
     const resources = await cluster({ replicas: 2, remove: ['hippo-2'] });
-    const sets = resources.filter(({ type }) => type === 'kubernetes:apps/v1:StatefulSet').map(({ name }) => name);
+    const sets = resources
+      .filter(({ type }) => type === 'kubernetes:apps/v1:StatefulSet')
+      .map(({ name }) => name);
     assert.deepEqual(sets.sort(), ['hippo-1', 'hippo-3', 'hippo-4', 'hippo-repo']);
     for (const service of ['primary', 'replica', 'any', 'members', 'config', 'sync', 'failover'])
       find(resources, `hippo-${service}`, /Service$/);
