@@ -14,9 +14,8 @@ def command(options, separate_wal):
     kind = options['type']
     return [
         'pgbackrest',
+        # Given alone, no other file is read: those in the usual place are of the new cluster's own repositories.
         '--config=%s/pgbackrest.conf' % DIRECTORY,
-        # pgBackRest reads no other files: those in its usual place are of the new cluster's own repositories.
-        '--config-include-path=%s/none' % DIRECTORY,
         '--stanza=db',
         '--repo=%d' % options['repository'],
         '--type=' + kind,
