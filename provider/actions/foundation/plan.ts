@@ -13,7 +13,15 @@ import { contentChanges } from './settings-diff';
 /** What a step is about, besides its text. */
 export interface FoundationStep extends Step {
   readonly kind:
-    'volume' | 'note' | 'record' | 'authority' | 'certificate' | 'repositories' | 'restore' | 'user' | 'configMap';
+    | 'volume'
+    | 'note'
+    | 'record'
+    | 'authority'
+    | 'certificate'
+    | 'repositories'
+    | 'restore'
+    | 'user'
+    | 'configMap';
   /** Name of the object, or of the user. */
   readonly object?: string;
 }
@@ -187,11 +195,24 @@ function restoreSteps(observed: Observed, inputs: FoundationInputs): FoundationS
   const { restoreFrom } = inputs.spec;
   if (!restoreFrom) return [];
   const { cluster, path, type, target, backup, repository } = restoreFrom;
-  const of = cluster === undefined ? `${path} in repository ${repository}` : `cluster ${cluster}, repository ${repository}`;
-  const kept = inputs.volumes.filter(({ name, purpose }) => purpose === 'data' && hasData(find(observed, name)));
+  const of =
+    cluster === undefined
+      ? `${path} in repository ${repository}`
+      : `cluster ${cluster}, repository ${repository}`;
+  const kept = inputs.volumes.filter(
+    ({ name, purpose }) => purpose === 'data' && hasData(find(observed, name)),
+  );
   if (kept.length > 0)
-    return [{ kind: 'note', text: `do not restore from ${of}`, reason: `there is data: ${kept.map(({ name }) => name).join(', ')}` }];
-  const to = { default: 'the end of the archive', immediate: 'the first consistent point' }[type as 'default'] ?? `${type} ${target}`;
+    return [
+      {
+        kind: 'note',
+        text: `do not restore from ${of}`,
+        reason: `there is data: ${kept.map(({ name }) => name).join(', ')}`,
+      },
+    ];
+  const to =
+    { default: 'the end of the archive', immediate: 'the first consistent point' }[type as 'default'] ??
+    `${type} ${target}`;
   return [
     {
       kind: 'restore',
@@ -218,7 +239,9 @@ function repositorySteps(inputs: FoundationInputs, previous: FoundationInputs | 
       },
     ];
   if (about(inputs) === about(previous)) return [];
-  return [{ kind: 'repositories', object, text: `renew Secret ${object}`, reason: 'the repositories have changed' }];
+  return [
+    { kind: 'repositories', object, text: `renew Secret ${object}`, reason: 'the repositories have changed' },
+  ];
 }
 
 function userSteps(inputs: FoundationInputs, previous: FoundationInputs | undefined): FoundationStep[] {

@@ -6,11 +6,17 @@ import { shown } from './words';
 
 /** What PostgreSQL and pgBackRest take as a target; a time without a zone would be read in whatever zone the server has. */
 const forms = {
-  time: [/^\d{4}-\d\d-\d\d[ T]\d\d:\d\d(:\d\d(\.\d+)?)? ?(Z|UTC|[+-]\d\d(:?\d\d)?)$/, 'a time with a zone, for example "2026-11-24 07:50:00+00"'],
+  time: [
+    /^\d{4}-\d\d-\d\d[ T]\d\d:\d\d(:\d\d(\.\d+)?)? ?(Z|UTC|[+-]\d\d(:?\d\d)?)$/,
+    'a time with a zone, for example "2026-11-24 07:50:00+00"',
+  ],
   lsn: [/^[0-9A-F]{1,8}\/[0-9A-F]{1,8}$/i, 'a position in WAL, for example "0/5000050"'],
   xid: [/^\d+$/, 'the number of a transaction'],
   backup: [/^\d{8}-\d{6}F(_\d{8}-\d{6}[DI])?$/, 'the label of a backup, for example "20261124-074723F"'],
-  path: [/^\/?[A-Za-z0-9._-]+(\/[A-Za-z0-9._-]+)*\/?$/, '"PREFIX/CLUSTER/GENERATION", as `pgha show backup` prints it'],
+  path: [
+    /^\/?[A-Za-z0-9._-]+(\/[A-Za-z0-9._-]+)*\/?$/,
+    '"PREFIX/CLUSTER/GENERATION", as `pgha show backup` prints it',
+  ],
 } as const;
 
 export function* restoreFrom({ name, args }: Parameters<Check>[0]): Iterable<Problem> {
@@ -33,12 +39,17 @@ export function* restoreFrom({ name, args }: Parameters<Check>[0]): Iterable<Pro
       allowed: 'another cluster',
       instead: 'To bring a cluster back in place is an action of its own (Restore).',
     };
-  for (const [key, [form, allowed]] of Object.entries(forms) as [keyof typeof forms, readonly [RegExp, string]][]) {
+  for (const [key, [form, allowed]] of Object.entries(forms) as [
+    keyof typeof forms,
+    readonly [RegExp, string],
+  ][]) {
     const text = known(given[key]);
     if (text !== undefined && !form.test(text))
       yield { code: 'restore-target', path: `${path}.${key}`, found: shown(text), allowed };
   }
-  const targets = (['time', 'lsn', 'xid', 'name', 'immediate'] as const).filter((key) => given[key] !== undefined);
+  const targets = (['time', 'lsn', 'xid', 'name', 'immediate'] as const).filter(
+    (key) => given[key] !== undefined,
+  );
   if (targets.length > 1)
     yield {
       code: 'restore-targets',
