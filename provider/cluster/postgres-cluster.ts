@@ -61,11 +61,12 @@ export class PostgresCluster extends pulumi.ComponentResource {
     if (args.networkPolicy?.enabled !== false) before.push(...add.addNetworkPolicies(children));
     const members = memberNames(name, args.replicas ?? 1, args.remove ?? []);
     if (members.length > 1) add.addDisruptionBudget(children);
-    const sets = members.map((member) => add.addMember(children, member, before));
     // Only what is plain in the arguments is read of this: how many there are, and of which types.
     const backups = { name, ...backupsOf(name, args as ResolvedArgs) };
     const local = backups.repositories.some((one) => one.local !== undefined);
-    if (local) sets.push(...add.addRepositoryHost(children, before));
+    // Before the members, so that at destroy it goes after them: the last WAL still goes there.
+    const repositoryHost = local ? add.addRepositoryHost(children, before) : [];
+    const sets = members.map((member) => add.addMember(children, member, [...before, ...repositoryHost]));
     if (backups.repositories.length > 0 && args.networkPolicy?.enabled !== false)
       sets.push(...add.addBackupPolicies(children, local));
     add.addRenewal(children, [foundation]);

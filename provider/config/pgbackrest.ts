@@ -68,6 +68,8 @@ function member(spec: ClusterSpec, repositories: readonly RepositorySpec[]): str
         ['process-max', spec.backup.processes],
         // Against a server that swallows packets; PostgreSQL tries again, for as long as the queue allows.
         ['io-timeout', 20],
+        // PostgreSQL's stop waits for its archiver, which tries three times.
+        ['archive-timeout', 20],
         ['archive-push-queue-max', queueMax(spec)],
         // The queue is looked at between such batches (reference, archive-push-batch-size).
         ['archive-push-batch-size', '1GiB'],

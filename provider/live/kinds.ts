@@ -96,6 +96,21 @@ export interface StatefulSet extends KubernetesObject {
   };
 }
 
+export interface CronJob extends KubernetesObject {
+  readonly spec?: { readonly jobTemplate: { readonly metadata?: Partial<Metadata>; readonly spec?: object } };
+}
+
+export interface Job extends KubernetesObject {
+  readonly spec?: object;
+  readonly status?: {
+    readonly conditions?: readonly {
+      readonly type: string;
+      readonly status: string;
+      readonly reason?: string;
+    }[];
+  };
+}
+
 export type StorageClass = KubernetesObject & { readonly allowVolumeExpansion?: boolean };
 
 export interface Kinds {
@@ -107,6 +122,8 @@ export interface Kinds {
   Lease: Lease;
   Event: Event;
   StatefulSet: StatefulSet;
+  CronJob: CronJob;
+  Job: Job;
   StorageClass: StorageClass;
   Namespace: KubernetesObject;
 }
@@ -127,6 +144,8 @@ export const kindPaths: Readonly<Record<Kind, KindPath>> = {
   Lease: { apiVersion: 'coordination.k8s.io/v1', plural: 'leases', namespaced: true },
   Event: { apiVersion: 'v1', plural: 'events', namespaced: true },
   StatefulSet: { apiVersion: 'apps/v1', plural: 'statefulsets', namespaced: true },
+  CronJob: { apiVersion: 'batch/v1', plural: 'cronjobs', namespaced: true },
+  Job: { apiVersion: 'batch/v1', plural: 'jobs', namespaced: true },
   StorageClass: { apiVersion: 'storage.k8s.io/v1', plural: 'storageclasses', namespaced: false },
   Namespace: { apiVersion: 'v1', plural: 'namespaces', namespaced: false },
 };

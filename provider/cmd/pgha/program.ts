@@ -1,4 +1,5 @@
 /** The command line of `pgha`: what can be asked, and how its help reads. */
+import * as backups from './backup-commands';
 import * as commands from './commands';
 import { CommandError, type CommonOptions } from './context';
 
@@ -73,6 +74,21 @@ export async function run(
     .description('users with their passwords; needs the right to read Secrets')
     .action((given: string[], options: commands.ShowUserOptions) =>
       done(commands.showUser(output, given, options)),
+    );
+
+  common(show.command('backup'))
+    .argument('<cluster>', 'name of the cluster')
+    .description('backups of each repository, and from when on it can be restored; needs get on ConfigMaps')
+    .action((cluster: string, options: CommonOptions) => done(backups.showBackup(output, cluster, options)));
+
+  common(program.command('backup'), false)
+    .argument('<cluster>', 'name of the cluster')
+    .addOption(new Option('--type <type>', 'what it holds').choices(['full', 'diff', 'incr']).default('incr'))
+    .option('--repository <number>', 'number of the repository', '1')
+    .option('--no-wait', 'do not wait for its end')
+    .description('take a backup now, in a Job; needs get on CronJobs, create and watch on Jobs')
+    .action((cluster: string, options: backups.BackupOptions) =>
+      done(backups.backup(output, cluster, options)),
     );
 
   common(program.command('psql'), false)

@@ -10,11 +10,14 @@ import os
 import re
 import subprocess
 import sys
+import time
 
 ROOT = '/etc/pgbackrest'
 STANZA = 'db'
 # More than any volume: the limit of the queue is for a repository that fails.
 NO_LIMIT = '--archive-push-queue-max=4PiB'
+# How long the others wait for a slow one before they are given what follows.
+AHEAD_SECONDS = 2
 SIZE = re.compile(r'^archive-push-queue-max=(\d+)MiB$', re.M)
 SPOOL = re.compile(r'^spool-path=(.*)$', re.M)
 
@@ -67,23 +70,34 @@ def done_in(spool):
     return {name[: -len('.ok')] for name in names if name.endswith('.ok')}
 
 
+def ahead(repository, directory, waiting):
+    """Gives a repository that has this segment those that follow it."""
+    name = next_for(waiting, done_in(read(repository)[1]))
+    if name is not None:
+        subprocess.run(command(repository, os.path.join(directory, name), NO_LIMIT), check=False)
+
+
 def main(wal):
-    all_ = repositories()
-    running = [(one, subprocess.Popen(command(one, wal, NO_LIMIT))) for one in all_]
-    results = [(one, process.wait()) for one, process in running]
-    failed = [one for one, code in results if code != 0]
+    directory = os.path.dirname(wal)
+    status = os.path.join(directory, 'archive_status')
+    running = {one: subprocess.Popen(command(one, wal, NO_LIMIT)) for one in repositories()}
+    # A repository that does not answer holds its own process up for a while, and nobody else's WAL.
+    while any(process.poll() is None for process in running.values()):
+        deadline = time.monotonic() + AHEAD_SECONDS
+        while time.monotonic() < deadline and any(process.poll() is None for process in running.values()):
+            time.sleep(0.02)
+        for one, process in running.items():
+            if process.poll() == 0 and any(other.poll() is None for other in running.values()):
+                ahead(one, directory, ready(status))
+    failed = [one for one, process in running.items() if process.returncode != 0]
     if not failed:
         return 0
-    directory = os.path.dirname(wal)
-    waiting = ready(os.path.join(directory, 'archive_status'))
-    size = os.path.getsize(wal)
-    for one in all_:
-        if one in failed:
-            continue
-        name = next_for(waiting, done_in(read(one)[1]))
-        if name is not None:
-            subprocess.run(command(one, os.path.join(directory, name), NO_LIMIT), check=False)
+    waiting = ready(status)
+    for one in running:
+        if one not in failed:
+            ahead(one, directory, waiting)
     # Better a gap in a dead repository than a primary that stops: pgBackRest lets the queue go, and says so in the log.
+    size = os.path.getsize(wal)
     left = [
         one
         for one in failed

@@ -1,0 +1,75 @@
+/** `pgha backup` and `pgha show backup`. */
+import type { CronJob, Job } from '../../live/kinds';
+import { names } from '../../manifests/names';
+import { backupText, published } from './backup-report';
+import type { ExitCode, Output } from './commands';
+import { CommandError, Context, type CommonOptions } from './context';
+
+export interface BackupOptions extends CommonOptions {
+  readonly type: string;
+  readonly repository: string;
+  readonly wait?: boolean;
+}
+
+export async function showBackup(output: Output, cluster: string, options: CommonOptions): Promise<ExitCode> {
+  const context = await Context.open(options);
+  const map = await context.live.get('ConfigMap', context.namespace, names.backups(cluster));
+  if (!map)
+    throw new CommandError(
+      `there is no ConfigMap ${names.backups(cluster)} in namespace ${context.namespace}: no such cluster, or one without repositories`,
+    );
+  const repositories = published(map.data);
+  output.write(
+    options.output === 'json'
+      ? `${JSON.stringify(repositories, null, 2)}\n`
+      : backupText(cluster, repositories),
+  );
+  return 0;
+}
+
+/** Makes a Job from the cluster's own template, so that it is what a schedule would make. */
+export async function backup(output: Output, cluster: string, options: BackupOptions): Promise<ExitCode> {
+  const context = await Context.open(options);
+  const { live, namespace } = context;
+  const template = `${names.backupTemplate(cluster)}-repo${options.repository}`;
+  const cronJob = await live.get('CronJob', namespace, template);
+  if (!cronJob)
+    throw new CommandError(
+      `there is no CronJob ${template} in namespace ${namespace}: no such cluster or repository`,
+    );
+  const job = await live.create('Job', jobFrom(cronJob, namespace, options.type));
+  const { name } = job.metadata;
+  output.write(`Job ${name}: ${options.type} backup to repository ${options.repository}\n`);
+  if (options.wait === false) return 0;
+  const ended = await live.until(
+    [{ kind: 'Job', namespace, selector: { fields: `metadata.name=${name}` } }],
+    (seen) =>
+      seen
+        .of('Job')[0]
+        ?.status?.conditions?.find(
+          ({ type, status }) => status === 'True' && /^(Complete|Failed)$/.test(type),
+        ),
+    { deadline: 30 * 86_400_000, what: `Job ${name} has ended` },
+  );
+  if (ended.type === 'Complete') {
+    output.write('done\n');
+    return 0;
+  }
+  throw new CommandError(
+    `the backup failed (${ended.reason ?? 'no reason given'}). Its log: kubectl logs -n ${namespace} job/${name}`,
+  );
+}
+
+/** The template's Job with another type of backup. Pure but for the name, which no other Job has. */
+export function jobFrom(cronJob: CronJob, namespace: string, type: string, now = Date.now()): Job {
+  const { metadata, spec } = cronJob.spec!.jobTemplate;
+  const text = JSON.stringify(spec).replace('"backup","incr"', JSON.stringify(['backup', type]).slice(1, -1));
+  return {
+    metadata: {
+      name: `${cronJob.metadata.name}-${now.toString(36)}`,
+      namespace,
+      labels: metadata?.labels,
+    },
+    spec: JSON.parse(text) as object,
+  };
+}
