@@ -18,7 +18,7 @@ interface Layer {
 const layers: readonly Layer[] = [
   {
     name: 'vocabulary',
-    files: /^provider\/(cluster\/(args|spec|defaults)|manifests\/names)\.ts$/,
+    files: /^provider\/(cluster\/(args|args-backups|spec|defaults)|manifests\/names)\.ts$/,
     mayImport: [],
   },
   {
@@ -34,7 +34,7 @@ const layers: readonly Layer[] = [
   // What is allowed, as pure rules: actions refuse by them what can't be done to a living cluster.
   {
     name: 'validation',
-    files: /^provider\/cluster\/(validation(\/|\.ts$)|normalise\.ts$)/,
+    files: /^provider\/cluster\/(validation(\/|\.ts$)|normalise(-backups)?\.ts$)/,
     mayImport: ['config'],
   },
   {

@@ -18,8 +18,7 @@ const oddPassword = `p @:/?#[]%20'"$\\ü;&=+,`;
 const args: PlainClusterArgs = {
   replicas: members - 1,
   synchronous: 'strict',
-  storage: { size: '1Gi' },
-  repositories: [],
+  ...{ storage: { size: '1Gi' }, repositories: [] },
   resources: { memory: '384Mi' },
   users: [{ name: 'app' }, { name: oddUser, password: oddPassword, databases: ['shop'] }],
   databases: [{ name: 'shop', owner: 'app', extensions: ['pg_stat_statements'] }],

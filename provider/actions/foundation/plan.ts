@@ -8,6 +8,7 @@ import type { Refusal } from '../core/action';
 import type { Step } from '../core/steps';
 import type { FoundationInputs, VolumeInput } from './inputs';
 import type { Observed } from './observe';
+import { repositorySteps, restoreSteps } from './plan-backups';
 import { contentChanges } from './settings-diff';
 
 /** What a step is about, besides its text. */
@@ -42,7 +43,7 @@ export function plan(
   ];
 }
 
-function find(observed: Observed, name: string): PersistentVolumeClaim | undefined {
+export function find(observed: Observed, name: string): PersistentVolumeClaim | undefined {
   return observed.volumes.find(({ metadata }) => metadata.name === name);
 }
 
@@ -55,7 +56,7 @@ export function isEmpty(claim: PersistentVolumeClaim): boolean {
   return claim.status?.phase === 'Pending' && !claim.spec?.volumeName;
 }
 
-function hasData(claim: PersistentVolumeClaim | undefined): boolean {
+export function hasData(claim: PersistentVolumeClaim | undefined): boolean {
   return claim !== undefined && !isEmpty(claim);
 }
 
@@ -188,60 +189,6 @@ function profileChange(
 ): string {
   if (before.days !== after.days) return `valid for ${before.days} → ${after.days} days`;
   return 'its names have changed';
-}
-
-/** Once, when the cluster is made, and only while there is no data. */
-function restoreSteps(observed: Observed, inputs: FoundationInputs): FoundationStep[] {
-  const { restoreFrom } = inputs.spec;
-  if (!restoreFrom) return [];
-  const { cluster, path, type, target, backup, repository } = restoreFrom;
-  const of =
-    cluster === undefined
-      ? `${path} in repository ${repository}`
-      : `cluster ${cluster}, repository ${repository}`;
-  const kept = inputs.volumes.filter(
-    ({ name, purpose }) => purpose === 'data' && hasData(find(observed, name)),
-  );
-  if (kept.length > 0)
-    return [
-      {
-        kind: 'note',
-        text: `do not restore from ${of}`,
-        reason: `there is data: ${kept.map(({ name }) => name).join(', ')}`,
-      },
-    ];
-  const to =
-    { default: 'the end of the archive', immediate: 'the first consistent point' }[type as 'default'] ??
-    `${type} ${target}`;
-  return [
-    {
-      kind: 'restore',
-      object: names.restoreSecret(inputs.cluster),
-      text: `restore from ${of}`,
-      detail: `${backup === undefined ? '' : `backup ${backup}, `}up to ${to}`,
-    },
-  ];
-}
-
-/** State of a version without backups has none of these inputs. */
-function repositorySteps(inputs: FoundationInputs, previous: FoundationInputs | undefined): FoundationStep[] {
-  const { repositoriesSecret: object, spec } = inputs;
-  if (!object) return [];
-  const about = (from: FoundationInputs) =>
-    stable([from.spec.repositories, from.spec.backup, from.repositoryKeys, from.labels]);
-  if (!previous?.repositoriesSecret)
-    return [
-      {
-        kind: 'repositories',
-        object,
-        text: `make Secret ${object}`,
-        detail: `paths of ${spec.repositories.length === 1 ? 'the repository' : 'the repositories'} and what opens them; a generation and a passphrase that are there are kept`,
-      },
-    ];
-  if (about(inputs) === about(previous)) return [];
-  return [
-    { kind: 'repositories', object, text: `renew Secret ${object}`, reason: 'the repositories have changed' },
-  ];
 }
 
 function userSteps(inputs: FoundationInputs, previous: FoundationInputs | undefined): FoundationStep[] {

@@ -162,6 +162,8 @@ class Agent:
             self._log.state('postgresql', 'not available: %s' % databases.first_line(error))
             return False
         self._log.state('postgresql', None)
+        # After a restore the primary still has what it was restored with; it means nothing until the next start.
+        settings = [(name, value, waits and not of_recovery(name)) for name, value, waits in settings]
         status['pendingRestart'] = [name for name, _, waits in settings if waits]
         status['running'] = {name: value for name, value, waits in settings if waits or name.lower() in names}
         return True
@@ -214,6 +216,10 @@ class Agent:
         if self._connection is not None:
             self._connection.close()
             self._connection = None
+
+
+def of_recovery(name):
+    return name == 'hot_standby' or name.startswith('recovery_target')
 
 
 def archive_state():

@@ -1,0 +1,63 @@
+/** The part of the plan that is about backups. Pure. */
+import { stable } from '../../manifests/fingerprint';
+import { names } from '../../manifests/names';
+import type { FoundationInputs } from './inputs';
+import type { Observed } from './observe';
+import { find, hasData, type FoundationStep } from './plan';
+
+/** Once, when the cluster is made, and only while there is no data. */
+export function restoreSteps(observed: Observed, inputs: FoundationInputs): FoundationStep[] {
+  const { restoreFrom } = inputs.spec;
+  if (!restoreFrom) return [];
+  const { cluster, path, type, target, backup, repository } = restoreFrom;
+  const of =
+    cluster === undefined
+      ? `${path} in repository ${repository}`
+      : `cluster ${cluster}, repository ${repository}`;
+  const kept = inputs.volumes.filter(
+    ({ name, purpose }) => purpose === 'data' && hasData(find(observed, name)),
+  );
+  if (kept.length > 0)
+    return [
+      {
+        kind: 'note',
+        text: `do not restore from ${of}`,
+        reason: `there is data: ${kept.map(({ name }) => name).join(', ')}`,
+      },
+    ];
+  const to =
+    { default: 'the end of the archive', immediate: 'the first consistent point' }[type as 'default'] ??
+    `${type} ${target}`;
+  return [
+    {
+      kind: 'restore',
+      object: names.restoreSecret(inputs.cluster),
+      text: `restore from ${of}`,
+      detail: `${backup === undefined ? '' : `backup ${backup}, `}up to ${to}`,
+    },
+  ];
+}
+
+/** State of a version without backups has none of these inputs. */
+export function repositorySteps(
+  inputs: FoundationInputs,
+  previous: FoundationInputs | undefined,
+): FoundationStep[] {
+  const { repositoriesSecret: object, spec } = inputs;
+  if (!object) return [];
+  const about = (from: FoundationInputs) =>
+    stable([from.spec.repositories, from.spec.backup, from.repositoryKeys, from.labels]);
+  if (!previous?.repositoriesSecret)
+    return [
+      {
+        kind: 'repositories',
+        object,
+        text: `make Secret ${object}`,
+        detail: `paths of ${spec.repositories.length === 1 ? 'the repository' : 'the repositories'} and what opens them; a generation and a passphrase that are there are kept`,
+      },
+    ];
+  if (about(inputs) === about(previous)) return [];
+  return [
+    { kind: 'repositories', object, text: `renew Secret ${object}`, reason: 'the repositories have changed' },
+  ];
+}
