@@ -66,7 +66,8 @@ export class Context {
     const selector = { labels: `${labels.cluster}=${cluster}` };
     const members = { labels: `${labels.cluster}=${cluster},${labels.component}=postgres` };
     const [statefulSets, pods, services, endpoints] = await Promise.all([
-      this.live.list('StatefulSet', this.namespace, selector),
+      // Not the repository host's: it is no member.
+      this.live.list('StatefulSet', this.namespace, members),
       this.live.list('Pod', this.namespace, members),
       this.services(selector.labels),
       this.live.list('Endpoints', this.namespace),
