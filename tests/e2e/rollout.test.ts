@@ -22,6 +22,7 @@ const args: PlainClusterArgs = {
   users: [{ name: 'app' }],
   databases: [{ name: 'app', owner: 'app' }],
   deletionPolicy: 'delete',
+  repositories: [],
 };
 
 describe('a change of a running cluster', () => {
