@@ -5,6 +5,7 @@ import * as fs from 'node:fs';
 import * as os from 'node:os';
 import * as path from 'node:path';
 import { cacheRoot } from '../build/cache';
+import { inState } from '../kubernetes/settings';
 import { downloadsPossible, installedPlugin, onPath } from './installed';
 import { standIn } from './stand-in';
 import { pulumiTools } from './tools';
@@ -44,13 +45,9 @@ function standInHome(): string {
   return path.join(cacheRoot(), 'pulumi-home');
 }
 
-function stateDirectory(): string {
-  return process.env.PULUMI_POSTGRES_HA_STATE || '/var/lib/pulumi-postgres-ha';
-}
-
-/** Where stacks are kept when the caller does not say: files beside the local cluster's own. */
+/** Where stacks are kept when the caller does not say: files beside the local cluster's own, so that each has its own stacks. */
 function backend(): string {
-  const directory = path.join(stateDirectory(), 'pulumi');
+  const directory = inState('pulumi');
   fs.mkdirSync(directory, { recursive: true });
   return `file://${directory}`;
 }

@@ -2,11 +2,10 @@
 import * as fs from 'node:fs';
 import * as https from 'node:https';
 import * as path from 'node:path';
+import { inState } from '../../../local/kubernetes/settings';
 import { load } from './kubeconfig';
 
-export const kubeconfig =
-  process.env.KUBECONFIG ??
-  path.join(process.env.PULUMI_POSTGRES_HA_STATE ?? '/var/lib/pulumi-postgres-ha', 'kubeconfig');
+export const kubeconfig = process.env.KUBECONFIG ?? inState('kubeconfig');
 
 export const cluster = load(fs.readFileSync(kubeconfig, 'utf8'), path.dirname(kubeconfig));
 
