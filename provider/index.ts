@@ -4,3 +4,4 @@ export * from './cluster/args';
 export { BackupBucket } from './aws/backup-bucket';
 export type { BackupBucketRepository } from './aws/backup-bucket';
 export * from './aws/args';
+export type { ActionArgs, ClusterComponent, ConnectionArgs } from './actions/core/arguments';

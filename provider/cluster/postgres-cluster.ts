@@ -1,5 +1,6 @@
 /** The component: a highly available PostgreSQL cluster. */
 import * as pulumi from '@pulumi/pulumi';
+import type { ConnectionArgs } from '../actions/core/arguments';
 import { Foundation } from '../actions/foundation/resource';
 import type { FoundationArgs } from '../actions/foundation/resource';
 import { Rollout } from '../actions/rollout/resource';
@@ -23,6 +24,10 @@ import { renderProblems, validate } from './validation';
  * Kubernetes and the prefix of every object in it.
  */
 export class PostgresCluster extends pulumi.ComponentResource {
+  /** Its name on Kubernetes, once it is ready: what an action of this or another program is told. */
+  public readonly clusterName: pulumi.Output<string>;
+  /** How it is reached, for actions of the same program; no output. */
+  public readonly connection: ConnectionArgs;
   /** DNS name of the primary's Service, for reading and writing. */
   public readonly primaryHost: pulumi.Output<string>;
   /** DNS name of the replicas' Service, for reading; without replicas it has no endpoints. */
@@ -43,6 +48,7 @@ export class PostgresCluster extends pulumi.ComponentResource {
     const spec = validSpec(name, args, this);
     const children = new add.Children(this, name, spec);
     const connection = { kubeconfig: args.kubeconfig, context: args.context };
+    this.connection = connection;
 
     // Kubernetes deletes Patroni's Endpoints with the Services of the same names, so the Services go
     // last at destroy: the Foundation still reads from them what it keeps for the next time.
@@ -89,6 +95,7 @@ export class PostgresCluster extends pulumi.ComponentResource {
       return pulumi.output(add.orUnknown(made)) as pulumi.Output<T>;
     };
     const host = (service: string) => output((s) => `${service}.${s.namespace}.svc`);
+    this.clusterName = output((s) => s.name);
     this.primaryHost = host(names.primaryService(name));
     this.replicaHost = host(names.replicaService(name));
     this.anyHost = host(names.anyService(name));
@@ -100,6 +107,7 @@ export class PostgresCluster extends pulumi.ComponentResource {
       return Object.fromEntries(users.map((user) => [user, userSecret(name, user)]));
     });
     this.registerOutputs({
+      clusterName: this.clusterName,
       primaryHost: this.primaryHost,
       replicaHost: this.replicaHost,
       anyHost: this.anyHost,

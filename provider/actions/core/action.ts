@@ -34,10 +34,13 @@ export interface Action<I extends ActionInputs, O> {
   trigger?(inputs: I): string;
   /** Pure refusals, without network. `previous` are the inputs of the last run that ended well. */
   refuse(inputs: I, previous: I | undefined): readonly Refusal[];
-  /** Reads with `get`, `list` and `watch` alone; no Secrets. */
+  /** Reads with `get`, `list` and `watch` alone; no Secrets. Throws ClusterAbsent when there is nothing to plan for yet. */
   observe(live: Live, inputs: I, previous: I | undefined): Promise<O>;
-  /** Pure. */
-  plan(observed: O, inputs: I, previous: I | undefined): readonly Step[];
+  /**
+   * Pure. What is planned is what is left after what was done in this run, by this process or by one that was
+   * interrupted. For `once` the core leaves out steps of the same text as one that was done.
+   */
+  plan(observed: O, inputs: I, previous: I | undefined, soFar: SoFar): readonly Step[];
   /** Refusals that need an observation. Pure. */
   refuseObserved?(observed: O, inputs: I, previous: I | undefined): readonly Refusal[];
   /** Performs one step, which may have been half done before, and returns when its effect is there. */
@@ -46,12 +49,27 @@ export interface Action<I extends ActionInputs, O> {
   remove?(live: Live, inputs: I, progress: Progress): Promise<void>;
 }
 
+/** What a run has done before it is planned (again). */
+export interface SoFar {
+  readonly done: readonly Step[];
+  /** What executors have remembered: of a step that was begun and not done, too. */
+  readonly notes: Readonly<Record<string, string>>;
+}
+
+export const nothingYet: SoFar = { done: [], notes: {} };
+
 export interface Context<I extends ActionInputs, O> {
   readonly live: Live;
   readonly inputs: I;
   readonly previous: I | undefined;
   readonly observed: O;
   readonly progress: Progress;
+  /** Identifies this run of a trigger, also when it goes on after an interruption: for names of Jobs. */
+  readonly run: string;
+  /** What `remember` has written under this key, in this run or before its interruption. */
+  remembered(key: string): string | undefined;
+  /** Writes a note into the journal, to be there before what it is about is done. */
+  remember(key: string, text: string): Promise<void>;
   /** Aborts when nobody wants it any more: ends a wait, not a change that is under way. */
   readonly signal: AbortSignal;
 }

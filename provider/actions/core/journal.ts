@@ -6,6 +6,7 @@ import { hasReason } from '../../live/errors';
 import type { ConfigMap } from '../../live/kinds';
 import type { Live } from '../../live/live';
 import { names } from '../../manifests/names';
+import type { Step } from './steps';
 
 export interface Entry {
   readonly id: string;
@@ -20,12 +21,30 @@ export interface Entry {
   readonly started: string;
   readonly ended?: string;
   readonly message?: string;
+  /** Of an action that runs once: it is kept until it is done, since a later run goes on from it. */
+  readonly once?: true;
+  /** Of such an action: the steps of `done`, as the planner made them. */
+  readonly steps?: readonly Step[];
+  /** What an executor wanted to find again after an interruption. */
+  readonly notes?: Readonly<Record<string, string>>;
 }
+
+/** That a trigger has run. It stays when its entry has made room for newer ones. */
+export interface DoneMark {
+  readonly ended: string;
+  readonly by: string;
+}
+
+type DoneMarks = Readonly<Record<string, Readonly<Record<string, DoneMark>>>>;
 
 const greatestNumber = 200;
 /** A ConfigMap holds 1 MiB at most; half of it leaves room for what else is kept there. */
 const greatestSize = 500_000;
 const key = 'entries.jsonl';
+/** Kind, trigger, mark. */
+const marksKey = 'triggers.json';
+/** Of a hundred bytes each: more triggers than anybody gives a cluster in its life. */
+const greatestMarks = 3000;
 
 export function parseEntries(journal: ConfigMap | undefined): Entry[] {
   return (journal?.data?.[key] ?? '')
@@ -34,21 +53,53 @@ export function parseEntries(journal: ConfigMap | undefined): Entry[] {
     .map((text) => JSON.parse(text) as Entry);
 }
 
-/** The oldest go first. */
+/** The oldest go first; what a later run is to go on from stays. */
 export function bounded(entries: readonly Entry[]): Entry[] {
-  const kept = entries.slice(-greatestNumber);
-  const sizes = kept.map((entry) => JSON.stringify(entry).length + 1);
-  let size = sizes.reduce((sum, one) => sum + one, 0);
-  let first = 0;
-  while (size > greatestSize && first < kept.length - 1) size -= sizes[first++]!;
-  return kept.slice(first);
+  const needed = (entry: Entry) => entry.once === true && entry.state !== 'done';
+  const sizes = new Map(entries.map((entry) => [entry, JSON.stringify(entry).length + 1]));
+  const kept = [...entries];
+  let size = [...sizes.values()].reduce((sum, one) => sum + one, 0);
+  for (const entry of entries.slice(0, -1)) {
+    if (kept.length <= greatestNumber && size <= greatestSize) break;
+    if (needed(entry)) continue;
+    kept.splice(kept.indexOf(entry), 1);
+    size -= sizes.get(entry)!;
+  }
+  return kept;
 }
 
-/** The last entry of an action and trigger that was done, if any. */
-export function done(entries: readonly Entry[], kind: string, trigger: string): Entry | undefined {
-  return entries.findLast(
-    (entry) => entry.kind === kind && entry.trigger === trigger && entry.state === 'done',
-  );
+/** What the journal says of a trigger: that it has run, or what a run that did not end has left. */
+export interface Runs {
+  readonly done?: DoneMark;
+  readonly unfinished?: Entry;
+}
+
+export function runsOf(journal: ConfigMap | undefined, kind: string, trigger: string): Runs {
+  const done = marksOf(journal?.data)[kind]?.[trigger];
+  if (done) return { done };
+  const last = parseEntries(journal).findLast((one) => one.kind === kind && one.trigger === trigger);
+  if (!last) return {};
+  return last.state === 'done' ? { done: { ended: last.ended ?? '', by: last.by } } : { unfinished: last };
+}
+
+export async function readRuns(
+  live: Live,
+  namespace: string,
+  cluster: string,
+  kind: string,
+  trigger: string,
+): Promise<Runs> {
+  return runsOf(await live.get('ConfigMap', namespace, names.journal(cluster)), kind, trigger);
+}
+
+function marksOf(data: Readonly<Record<string, string>> | undefined): DoneMarks {
+  return JSON.parse(data?.[marksKey] ?? '{}') as DoneMarks;
+}
+
+function withMark(marks: DoneMarks, { kind, trigger, ended, by }: Entry): DoneMarks {
+  const { [trigger]: _again, ...others } = marks[kind] ?? {};
+  const all = { ...others, [trigger]: { ended: ended ?? '', by } };
+  return { ...marks, [kind]: Object.fromEntries(Object.entries(all).slice(-greatestMarks)) };
 }
 
 export async function readJournal(live: Live, namespace: string, cluster: string): Promise<Entry[]> {
@@ -65,8 +116,10 @@ export async function record(
 ): Promise<void> {
   await edit(live, namespace, cluster, labels, (data) => {
     const entries = parseEntries({ metadata: { name: '' }, data }).filter((one) => one.id !== entry.id);
+    const ran = entry.once === true && entry.state === 'done';
     return {
       ...data,
+      ...(ran ? { [marksKey]: JSON.stringify(withMark(marksOf(data), entry)) } : {}),
       [key]: bounded([...entries, entry])
         .map((one) => `${JSON.stringify(one)}\n`)
         .join(''),

@@ -16,9 +16,18 @@ export function planMap(trigger: string, steps: readonly Step[]): PlanMap {
   return { [trigger]: lines(steps) };
 }
 
-/** Twelve hexadecimal digits of SHA-256 over what is done, to which cluster, by which action. */
-export function digest(kind: string, namespace: string, cluster: string, plan: readonly string[]): string {
-  return shortHash(stable({ kind, namespace, cluster, plan }));
+/**
+ * Twelve hexadecimal digits of SHA-256 over what is done, to which cluster, by which action. With the trigger of an
+ * action that runs once: an approval left in the program does not hold for the next run, even of the same steps.
+ */
+export function digest(
+  kind: string,
+  namespace: string,
+  cluster: string,
+  plan: readonly string[],
+  trigger?: string,
+): string {
+  return shortHash(stable({ kind, namespace, cluster, plan, ...(trigger === undefined ? {} : { trigger }) }));
 }
 
 export function shortHash(text: string): string {

@@ -3,12 +3,14 @@ import type { Live } from '../../live/live';
 import { connect } from '../../live/objects';
 import { UNKNOWN } from '../../cluster/spec';
 import { LiveError } from '../../live/errors';
-import type { Action, ActionInputs, Refusal, Results } from './action';
-import { identify, mismatch } from './identity';
-import { digest, lines, nothingToDo, render } from './plan';
+import { nothingYet, type Action, type ActionInputs, type Refusal, type Results } from './action';
+import { identify, mismatch, type Identity } from './identity';
+import { ClusterAbsent } from './absent';
+import { lines, nothingToDo, render } from './plan';
 import { perform, type Approved } from './perform';
 import { progressOf } from './progress';
-import { hasUnknown, sameWanted, triggerOf, wanted } from './wanted';
+import { approvalRefusals, digestOf, planned, stepLines } from './run';
+import { differing, hasUnknown, sameCluster, sameRun, triggerOf, wanted } from './wanted';
 
 type Properties = Record<string, unknown>;
 type Outputs<I> = I & Results;
@@ -45,13 +47,6 @@ export function dynamicProvider<I extends ActionInputs, O>(
   action: Action<I, O>,
   connect: Connect = connectOnce,
 ): DynamicProvider {
-  const planned = async (live: Live, inputs: I, previous: I | undefined) => {
-    const observed = await action.observe(live, inputs, previous);
-    const refusals = action.refuseObserved?.(observed, inputs, previous) ?? [];
-    const plan = lines(action.plan(observed, inputs, previous));
-    return { plan, refusals, digest: digest(action.kind, inputs.namespace, inputs.cluster, plan) };
-  };
-
   const run = async (inputs: I & Partial<Results>, previous: Outputs<I> | undefined): Promise<Outputs<I>> => {
     const live = await connect(inputs);
     const identity = await perform({
@@ -60,8 +55,13 @@ export function dynamicProvider<I extends ActionInputs, O>(
       inputs,
       previous,
       approved: approvedOf(action, inputs, previous),
-      expected: previous?.identity,
+      expected: expectedOf(action, inputs, previous),
       progress: progressOf(inputs.row),
+      approve: (steps, plan) => {
+        if (action.runs !== 'once') return undefined;
+        const found = { plan, steps, digest: digestOf(action, inputs, plan), refusals: [] };
+        return approvalRefusals(action, inputs, found)[0]?.reason;
+      },
     });
     const { unfinished: _unfinished, ...rest } = inputs;
     return { ...rest, identity } as Outputs<I>;
@@ -70,7 +70,7 @@ export function dynamicProvider<I extends ActionInputs, O>(
   /** What is left to do for inputs that were done: somebody, or a failure, has undone it since. The next `up` does it again. */
   const driftOf = async (live: Live, state: Outputs<I>): Promise<string | undefined> => {
     if (action.runs !== 'converge' || state.unfinished !== undefined) return undefined;
-    const steps = action.plan(await action.observe(live, state, state), state, state);
+    const steps = action.plan(await action.observe(live, state, state), state, state, nothingYet);
     // To wait until all is well is no change of anything.
     const [first, ...others] = lines(steps.filter(({ kind }) => kind !== 'wait'));
     if (first === undefined || first === nothingToDo) return undefined;
@@ -88,36 +88,42 @@ export function dynamicProvider<I extends ActionInputs, O>(
       const refusals = action.refuse(inputs, previous);
       if (refusals.length > 0) return { inputs: given, failures: [...refusals] };
       // The same as last time, and last time ended well: nothing to ask the cluster.
-      if (previous && previous.plan && previous.plan !== UNKNOWN && sameWanted(previous, inputs))
+      if (previous && previous.plan && previous.plan !== UNKNOWN && sameRun(action, previous, inputs)) {
+        sayUnheard(action, previous, inputs);
         return { inputs: { ...given, plan: previous.plan, planDigest: previous.planDigest }, failures: [] };
+      }
       try {
-        const found = await planned(await connect(inputs), inputs, previous);
+        const found = await planned(action, await connect(inputs), inputs, previous);
         progressOf(inputs.row).say(render(action.kind, inputs.cluster, found.digest, found.plan));
-        const failures = [...found.refusals, ...approvalRefusals(action, inputs, found.plan, found.digest)];
+        // What is not done needs no leave.
+        const failures = found.done ? [] : [...found.refusals, ...approvalRefusals(action, inputs, found)];
         return {
           inputs: { ...given, plan: { [triggerOf(action, inputs)]: found.plan }, planDigest: found.digest },
           failures,
         };
       } catch (error) {
-        return { inputs: given, failures: [connectionRefusal(error)] };
+        if (!(error instanceof ClusterAbsent)) return { inputs: given, failures: [connectionRefusal(error)] };
+        // In `up` the engine drops what is unknown, and the run then says that there is no cluster.
+        progressOf(inputs.row).say(`${action.kind} of ${inputs.cluster}: planned once the cluster exists.`);
+        return { inputs: { ...given, plan: UNKNOWN, planDigest: UNKNOWN }, failures: [] };
       }
     },
 
     async diff(_id, olds, news) {
       const before = olds as unknown as Outputs<I>;
       const after = news as unknown as I & Results;
-      const changes = !sameWanted(before, after) || Boolean(before.unfinished);
+      const changes = !sameRun(action, before, after) || Boolean(before.unfinished);
       if (!changes || hasUnknown(after)) return { changes };
       const live = await connect(after);
       const other = mismatch(
-        before.identity,
+        expectedOf(action, after, before),
         await identify(live, after.namespace, after.cluster),
         after.cluster,
         live.server,
       );
       if (other) throw new Error(other);
-      if (before.unfinished && sameWanted(before, after)) {
-        const found = await planned(live, after, before);
+      if (before.unfinished && sameRun(action, before, after)) {
+        const found = await planned(action, live, after, before);
         progressOf(after.row).say(
           `Not finished last time (${before.unfinished}).\n${render(action.kind, after.cluster, found.digest, found.plan)}`,
         );
@@ -127,7 +133,8 @@ export function dynamicProvider<I extends ActionInputs, O>(
 
     async create(inputs) {
       const given = inputs as unknown as I & Partial<Results>;
-      return { id: `${given.namespace}/${given.cluster}`, outs: plain(await run(given, undefined)) };
+      const once = action.runs === 'once' ? `/${action.kind}` : '';
+      return { id: `${given.namespace}/${given.cluster}${once}`, outs: plain(await run(given, undefined)) };
     },
 
     async update(id, olds, news) {
@@ -184,36 +191,31 @@ function approvedOf<I extends ActionInputs, O>(
   previous: Outputs<I> | undefined,
 ): Approved {
   const trigger = triggerOf(action, inputs);
-  const goesOn = previous?.unfinished !== undefined && sameWanted(previous, inputs);
+  const goesOn = previous?.unfinished !== undefined && sameRun(action, previous, inputs);
   const plan = (inputs.plan as Record<string, readonly string[]> | undefined)?.[trigger];
-  const shown = plan && !goesOn ? plan.filter((text) => text !== nothingToDo) : undefined;
+  const shown = plan && !goesOn ? stepLines(plan) : undefined;
   return { trigger, digest: goesOn ? 'goes on' : (inputs.planDigest ?? ''), plan: shown };
 }
 
-function approvalRefusals<I extends ActionInputs, O>(
+/** An action that runs once may be told of another cluster; whatever has that name there is then right. */
+function expectedOf<I extends ActionInputs, O>(
   action: Action<I, O>,
   inputs: I,
-  plan: readonly string[],
-  planDigest: string,
-): Refusal[] {
-  const approved = inputs.approvedPlan;
-  if (approved === planDigest || approved === 'any') return [];
-  const shown = `\n${render(action.kind, inputs.cluster, planDigest, plan)}`;
-  if (approved === undefined)
-    return action.needsApproval
-      ? [
-          {
-            property: 'approvedPlan',
-            reason: `This plan needs approval. To approve it, set approvedPlan to "${planDigest}".${shown}`,
-          },
-        ]
-      : [];
-  return [
-    {
-      property: 'approvedPlan',
-      reason: `The approved plan is ${approved}, but the plan is now ${planDigest}; nothing was done. Review it, and set approvedPlan to "${planDigest}", or to "any".${shown}`,
-    },
-  ];
+  previous: Outputs<I> | undefined,
+): Identity | undefined {
+  return previous && (action.runs === 'converge' || sameCluster(previous, inputs))
+    ? previous.identity
+    : undefined;
+}
+
+/** Whoever changes what is done, but not the trigger, is told that nothing will be. */
+function sayUnheard<I extends ActionInputs, O>(action: Action<I, O>, previous: I, inputs: I): void {
+  if (action.runs !== 'once') return;
+  const changed = differing(previous, inputs);
+  if (changed.length === 0) return;
+  progressOf(inputs.row).warn(
+    `${action.kind} of ${inputs.cluster}: ${changed.join(', ')} changed, but not the trigger, and "${triggerOf(action, inputs)}" has run. Nothing is done; set another trigger to run it again.`,
+  );
 }
 
 function connectionRefusal(error: unknown): Refusal {

@@ -22,6 +22,23 @@ export function sameWanted(a: object, b: object): boolean {
   return stable(wanted(a)) === stable(wanted(b));
 }
 
+/** Whether two inputs ask for the same run: for an action that runs once, the trigger alone says so. */
+export function sameRun<I extends ActionInputs, O>(action: Action<I, O>, a: I, b: I): boolean {
+  if (action.runs === 'converge') return sameWanted(a, b);
+  return sameCluster(a, b) && triggerOf(action, a) === triggerOf(action, b);
+}
+
+export function sameCluster(a: ActionInputs, b: ActionInputs): boolean {
+  return a.namespace === b.namespace && a.cluster === b.cluster;
+}
+
+/** Names of the inputs that differ. */
+export function differing(a: object, b: object): string[] {
+  const [one, other] = [wanted(a), wanted(b)];
+  const keys = [...new Set([...Object.keys(one), ...Object.keys(other)])].sort();
+  return keys.filter((key) => stable(one[key] ?? null) !== stable(other[key] ?? null));
+}
+
 /** Whether anything that a plan or its execution needs is not known before `up`. */
 export function hasUnknown(inputs: ActionInputs): boolean {
   const { row: _row, ...rest } = inputs;

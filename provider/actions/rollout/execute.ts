@@ -5,10 +5,16 @@ import { patroniPost, type MemberState } from '../../live/patroni';
 import { annotations, names, podName } from '../../manifests/names';
 import { stable } from '../../manifests/fingerprint';
 import type { Step } from '../core/steps';
-import type { MemberInput } from './inputs';
-import type { Observed } from './observe';
-import { isUp, needOf } from './plan';
-import { leaderOf, waitUntil, type RolloutContext } from './waiting';
+import type { Context } from '../core/action';
+import { find, othersUp } from '../members/down';
+import type { Observed } from '../members/observe';
+import { switchover } from '../members/switchover';
+import { isUp } from '../members/up';
+import { leaderOf, waitUntil } from '../members/waiting';
+import type { MemberInput, RolloutInputs } from './inputs';
+import { needOf } from './plan';
+
+type RolloutContext = Context<RolloutInputs, Observed>;
 
 export async function execute(step: Step, context: RolloutContext): Promise<void> {
   switch (step.kind) {
@@ -17,7 +23,7 @@ export async function execute(step: Step, context: RolloutContext): Promise<void
     case 'restart':
       return await restart(wantedMember(step, context), context);
     case 'switchover':
-      return await switchover(step.member!, context);
+      return await handOver(step.member!, context);
     case 'wait':
       return await ready(context);
     default:
@@ -29,19 +35,6 @@ function wantedMember(step: Step, { inputs }: RolloutContext): MemberInput {
   const wanted = inputs.members.find(({ name }) => name === step.member);
   if (!wanted) throw new Error(`${step.member} is not a member of ${inputs.cluster}`);
   return wanted;
-}
-
-function find(observed: Observed, name: string): MemberState | undefined {
-  return observed.members.find(({ member }) => member === name);
-}
-
-/** Nobody else goes down beside a member that is down. Who is down already may be worked on at once. */
-async function othersUp(name: string, context: RolloutContext): Promise<void> {
-  if (!isUp(find(context.observed, name), context.observed.leader)) return;
-  const others = context.inputs.members.map((one) => one.name).filter((one) => one !== name);
-  await waitUntil(context, `${others.join(', ')} up, so that ${name} may go down`, (observed) =>
-    others.every((one) => isUp(find(observed, one), observed.leader)),
-  );
 }
 
 async function replace(wanted: MemberInput, context: RolloutContext): Promise<void> {
@@ -90,80 +83,14 @@ async function restart(wanted: MemberInput, context: RolloutContext): Promise<vo
   });
 }
 
-async function switchover(from: string, context: RolloutContext): Promise<void> {
-  const { live, inputs, previous, progress } = context;
-  const { namespace } = inputs;
-  let candidate: string | undefined;
-  const observed = await waitUntil(context, `a replica that may take over from ${from}`, (now) => {
-    candidate = now.leader === from ? successor(now, from, context) : undefined;
-    return now.leader !== from || candidate !== undefined;
-  });
-  if (observed.leader !== from) return; // somebody has already taken over
-  progress.show(`switchover from ${from} to ${candidate}`);
-  // A checkpoint now makes the one at shutdown short; without it the switchover works as well.
-  await live
-    .exec(
-      namespace,
-      podName(from),
-      'database',
-      ['psql', '-h', '/run/postgresql', '-U', 'postgres', '-Xqc', 'CHECKPOINT'],
-      120_000,
-    )
-    .catch(() => undefined);
-  await patroniPost(
-    live,
-    namespace,
-    podName(from),
-    '/switchover',
-    { leader: podName(from), ...(mayChoose(observed, context) ? {} : { candidate: podName(candidate!) }) },
-    120,
-  );
+/** A restart that the old primary needed, it has had by the way. */
+async function handOver(from: string, context: RolloutContext): Promise<void> {
+  const { inputs, previous } = context;
   const wanted = inputs.members.find(({ name }) => name === from);
-  let streamsSince: number | undefined;
-  await waitUntil(context, `another primary than ${from}, and ${from} streaming from it`, (now) => {
-    const leader = leaderOf(now);
-    const old = find(now, from);
-    const over = now.leader !== undefined && now.leader !== from && leader?.role === 'primary';
-    if (!over || !isUp(leader, now.leader) || !isUp(old, now.leader)) return false;
-    // PostgreSQL of the old primary has started anew, with new settings if there were any; its agent says so within
-    // two seconds. Without waiting for that, the next plan would restart it once more.
-    streamsSince ??= Date.now();
-    const stale = wanted !== undefined && needOf(old!, wanted, inputs, previous)?.kind === 'restart';
-    return !stale || Date.now() - streamsSince > agentMs;
+  await switchover(from, context, {
+    settled: (old) => wanted === undefined || needOf(old, wanted, inputs, previous)?.kind !== 'restart',
   });
 }
-
-/**
- * Whether Patroni may choose the new primary: among synchronous standbys any is right. When one is named, every
- * other replica waits two seconds before it follows (patroni/ha.py, process_unhealthy_cluster), and so long no
- * commit has its quorum: measured 3.6 s instead of 1.3 s without a write. Not when a member that leaves could win.
- */
-function mayChoose(observed: Observed, { inputs }: RolloutContext): boolean {
-  const wanted = new Set(inputs.members.map(({ name }) => name));
-  return inputs.synchronous.mode !== 'async' && observed.members.every(({ member }) => wanted.has(member));
-}
-
-/** What an agent needs at most to publish a changed state. */
-const agentMs = 12_000;
-
-/** The first wanted member that streams and, where commits are synchronous, holds them all; else the one that lags least. */
-function successor(observed: Observed, from: string, { inputs }: RolloutContext): string | undefined {
-  const synchronous = inputs.synchronous.mode !== 'async';
-  const able = inputs.members
-    .map(({ name }) => name)
-    .filter(
-      (name) =>
-        name !== from &&
-        isUp(find(observed, name), observed.leader) &&
-        (!synchronous || observed.synchronous.includes(name)),
-    );
-  const position = (name: string) => find(observed, name)?.position ?? 0;
-  const ahead = Math.max(...able.map(position));
-  return able.find((name) => ahead - position(name) <= smallLag) ?? able[0];
-}
-
-/** Bytes of WAL that are sent in a moment. */
-const smallLag = 1024 * 1024;
 
 async function ready(context: RolloutContext): Promise<void> {
   const settings = await settingsHash(context);

@@ -9,8 +9,9 @@ import { sameSetting, standbyChecked } from '../../config/parameters';
 import { parseSetting } from '../../config/quantity';
 import type { MemberState } from '../../live/patroni';
 import type { Step } from '../core/steps';
+import type { Observed } from '../members/observe';
+import { isUp } from '../members/up';
 import type { MemberInput, RolloutInputs } from './inputs';
-import type { Observed } from './observe';
 
 /** What a member needs to become as wanted. */
 export type Need = {
@@ -53,12 +54,6 @@ export function plan(observed: Observed, inputs: RolloutInputs, previous: Rollou
   if (leaderNeed && moves) steps.push(stepFor(leader!, leaderNeed));
   steps.push(wait(inputs, previous));
   return steps;
-}
-
-/** Whether a member serves: it leads, or it streams from the leader. */
-export function isUp(member: MemberState | undefined, leader: string | undefined): boolean {
-  if (!member || member.deleting || !member.ready) return false;
-  return member.member === leader ? member.state === 'running' : member.streaming;
 }
 
 /** What differs between a pod and what is wanted of it; its reasons are made of the differing keys. */

@@ -1,12 +1,10 @@
 import assert from 'node:assert/strict';
 import { createServer } from 'node:net';
 import type { AddressInfo } from 'node:net';
-import type { Action, ActionInputs } from '../../../provider/actions/core/action';
 import { engineAddress, watchman } from '../../../provider/actions/core/alive';
 import { bounded, parseEntries, type Entry } from '../../../provider/actions/core/journal';
 import { acquire } from '../../../provider/actions/core/lease';
 import { digest, render } from '../../../provider/actions/core/plan';
-import { dynamicProvider } from '../../../provider/actions/core/provider';
 import { covers, unapproved } from '../../../provider/actions/core/steps';
 import { World } from './support/world';
 
@@ -113,68 +111,5 @@ describe('the watchman', () => {
     } finally {
       guard.close();
     }
-  });
-});
-
-interface TestInputs extends ActionInputs {
-  readonly trigger: string;
-}
-
-describe('an action that runs once', () => {
-  let ran: string[];
-  const action: Action<TestInputs, number> = {
-    kind: 'Test',
-    secret: [],
-    runs: 'once',
-    replans: false,
-    trigger: ({ trigger }) => trigger,
-    refuse: () => [],
-    observe: async () => 0,
-    plan: () => [
-      { kind: 'a', text: 'a' },
-      { kind: 'b', text: 'b' },
-    ],
-    execute: async ({ text }) => {
-      if (ran.includes('fail') && text === 'b') throw new Error('no');
-      ran.push(text);
-    },
-  };
-  const inputs = (trigger: string) => ({ cluster: 'hippo', namespace: 'ns', trigger });
-
-  it('does not run again for the same trigger, even when Pulumi has forgotten it', async () => {
-    ran = [];
-    const provider = dynamicProvider(action, async () => world);
-    const world = new World();
-    const { inputs: checked } = await provider.check({}, inputs('1'));
-    const { id, outs } = await provider.create(checked);
-    assert.deepEqual(ran, ['a', 'b']);
-    await provider.create(checked); // state lost, resource renamed
-    assert.deepEqual(ran, ['a', 'b']);
-    const next = await provider.check(checked, inputs('2'));
-    assert.deepEqual(next.inputs['plan'], { 2: ['a', 'b'] });
-    assert.deepEqual(await provider.diff(id, outs, next.inputs), { changes: true });
-    await provider.update(id, outs, next.inputs);
-    assert.deepEqual(ran, ['a', 'b', 'a', 'b']);
-  });
-
-  it('tells what failed, what is done, and what to do; an update that stopped is gone on with even after a revert', async () => {
-    ran = [];
-    const world = new World();
-    const provider = dynamicProvider(action, async () => world);
-    const first = await provider.check({}, inputs('1'));
-    const { id, outs } = await provider.create(first.inputs);
-    ran = ['fail'];
-    const next = await provider.check(first.inputs, inputs('2'));
-    const failure = await provider.update(id, outs, next.inputs).then(
-      () => undefined,
-      (error: Error & { properties: Record<string, unknown> }) => error,
-    );
-    assert.match(
-      failure!.message,
-      /^Test of hippo failed at "b": no\nThe steps before it are done and stay; once this is solved, `pulumi up` goes on from here\.$/,
-    );
-    assert.equal(parseEntries(world.peek('ConfigMap', 'hippo-journal')).at(-1)?.state, 'failed');
-    const reverted = await provider.check(first.inputs, inputs('1'));
-    assert.deepEqual(await provider.diff(id, failure!.properties, reverted.inputs), { changes: true });
   });
 });

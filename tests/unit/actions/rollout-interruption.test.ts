@@ -6,7 +6,7 @@ import { perform, Stopped } from '../../../provider/actions/core/perform';
 import { silent } from '../../../provider/actions/core/progress';
 import { parseEntries } from '../../../provider/actions/core/journal';
 import type { RolloutInputs } from '../../../provider/actions/rollout/inputs';
-import { observe } from '../../../provider/actions/rollout/observe';
+import { observe } from '../../../provider/actions/members/observe';
 import { plan } from '../../../provider/actions/rollout/plan';
 import { rollout } from '../../../provider/actions/rollout/provider';
 import { PatroniWorld } from './support/patroni-world';

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { lines } from '../../../provider/actions/core/plan';
 import type { RolloutInputs } from '../../../provider/actions/rollout/inputs';
-import type { Observed } from '../../../provider/actions/rollout/observe';
+import type { Observed } from '../../../provider/actions/members/observe';
 import { plan } from '../../../provider/actions/rollout/plan';
 import type { MemberState } from '../../../provider/live/patroni';
 

@@ -4,10 +4,9 @@ import type { Event } from '../../live/kinds';
 import type { Live } from '../../live/live';
 import type { MemberState } from '../../live/patroni';
 import { podName } from '../../manifests/names';
-import type { Context } from '../core/action';
-import type { RolloutInputs } from './inputs';
+import type { Progress } from '../core/progress';
 import { observation, watchedBy, type Observed } from './observe';
-import { isUp } from './plan';
+import { isUp } from './up';
 
 const defaultPatience = 600;
 /** Longer than any wait: patience ends it, counted from the last progress. */
@@ -18,11 +17,30 @@ const problemsMs = 60_000;
 /** A repository host that is just starting is no trouble. */
 const archiveMs = 120_000;
 
-export type RolloutContext = Context<RolloutInputs, Observed>;
+/** The cluster whose members an action works on. */
+export interface ClusterOfMembers {
+  readonly cluster: string;
+  readonly namespace: string;
+  /** Those that shall be there, in order. */
+  readonly members: readonly { readonly name: string }[];
+  readonly synchronous: { readonly mode: string };
+  /** Numbers of the repositories in which WAL must arrive. */
+  readonly repositories?: readonly number[];
+  /** Seconds without any progress after which waiting is given up. Default: 600. */
+  readonly patience?: number;
+}
+
+export interface MembersContext {
+  readonly live: Live;
+  readonly inputs: ClusterOfMembers;
+  readonly observed: Observed;
+  readonly progress: Progress;
+  readonly signal: AbortSignal;
+}
 
 /** Waits until `done` is true of what is there. Gives up when nothing has come nearer for the inputs' patience, with the reasons. */
 export async function waitUntil(
-  context: RolloutContext,
+  context: MembersContext,
   what: string,
   done: (observed: Observed) => boolean | Promise<boolean>,
 ): Promise<Observed> {
@@ -66,7 +84,7 @@ export function leaderOf(observed: Observed): MemberState | undefined {
 }
 
 /** What is wrong with the archive, once the leader has looked. */
-export function archiveProblems(observed: Observed, { repositories = [] }: RolloutInputs): string[] {
+export function archiveProblems(observed: Observed, { repositories = [] }: ClusterOfMembers): string[] {
   const found = leaderOf(observed)?.agent.archive ?? {};
   return repositories.flatMap((number) => {
     const state = found[number];
@@ -103,7 +121,7 @@ function nearer(best: Map<string, number>, observed: Observed): boolean {
 }
 
 /** "2 of 3 members streaming; hippo-3: creating replica". */
-export function progressLine(observed: Observed, inputs: RolloutInputs, what: string): string {
+export function progressLine(observed: Observed, inputs: ClusterOfMembers, what: string): string {
   const wanted = inputs.members.map(({ name }) => name);
   const pods = new Map(observed.members.map((one) => [one.member, one]));
   const up = wanted.filter((name) => isUp(pods.get(name), observed.leader));
@@ -138,7 +156,7 @@ function situation(member: MemberState | undefined, leader: string | undefined):
 }
 
 /** For each member that is not up: what Kubernetes says, its last warning, and the end of its log. */
-async function reasons(live: Live, observed: Observed, inputs: RolloutInputs): Promise<string> {
+async function reasons(live: Live, observed: Observed, inputs: ClusterOfMembers): Promise<string> {
   const pods = new Map(observed.members.map((one) => [one.member, one]));
   const texts = await Promise.all(
     inputs.members
