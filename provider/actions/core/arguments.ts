@@ -11,6 +11,7 @@ export interface ClusterComponent {
   readonly connection: ConnectionArgs;
 }
 
+/** How a cluster's API server is reached. */
 export interface ConnectionArgs {
   /** Kubeconfig, path or content. Default: that of the component, or the ambient one, as kubectl finds it. */
   kubeconfig?: pulumi.Input<string>;

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { createServer } from 'node:net';
 import type { AddressInfo } from 'node:net';
 import { engineAddress, watchman } from '../../../provider/actions/core/alive';
-import { bounded, parseEntries, type Entry } from '../../../provider/actions/core/journal';
+import { bounded, type Entry } from '../../../provider/actions/core/journal';
 import { acquire } from '../../../provider/actions/core/lease';
 import { digest, render } from '../../../provider/actions/core/plan';
 import { covers, unapproved } from '../../../provider/actions/core/steps';

@@ -20,7 +20,6 @@ const inputs = (trigger: string, more: object = {}) => ({
   trigger,
   ...more,
 });
-const fault = 'PULUMI_POSTGRES_HA_TEST_FAULT';
 
 describe('an action that runs once', () => {
   let ran: string[];
@@ -72,7 +71,7 @@ describe('an action that runs once', () => {
     world = new World();
   });
   afterEach(() => {
-    delete process.env[fault];
+    delete process.env.PULUMI_POSTGRES_HA_TEST_FAULT;
   });
 
   it('does not run again for the same trigger, even when Pulumi has forgotten it, and says when it ran', async () => {
@@ -109,9 +108,9 @@ describe('an action that runs once', () => {
     [3, 'after', ['a', 'b', 'c']],
   ] as const)
     it(`goes on after an interruption ${place} step ${number}, and its preview says so`, async () => {
-      process.env[fault] = `Test ${number} ${place} stop`;
+      process.env.PULUMI_POSTGRES_HA_TEST_FAULT = `Test ${number} ${place} stop`;
       await assert.rejects(create('1'), /Test of hippo stopped (before|after) ".": a test says so/);
-      delete process.env[fault];
+      delete process.env.PULUMI_POSTGRES_HA_TEST_FAULT;
       assert.deepEqual(ran, done);
       assert.equal(entries().at(-1)?.state, 'stopped');
       const left = ['a', 'b', 'c'].slice(done.length);
@@ -148,9 +147,9 @@ describe('an action that runs once', () => {
     const refused = await approve('1');
     const digest = String(refused.inputs['planDigest']);
     assert.match(refused.failures[0]?.reason ?? '', new RegExp(`set approvedPlan to "${digest}"`));
-    process.env[fault] = 'Test 2 before stop';
+    process.env.PULUMI_POSTGRES_HA_TEST_FAULT = 'Test 2 before stop';
     await assert.rejects(create('1', { approvedPlan: digest }), /a test says so/);
-    delete process.env[fault];
+    delete process.env.PULUMI_POSTGRES_HA_TEST_FAULT;
     assert.deepEqual((await approve('1', digest)).failures, []);
     assert.equal((await approve('1', 'other')).failures.length, 1);
     assert.equal((await approve('2', digest)).failures.length, 1, 'of another trigger');
