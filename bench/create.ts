@@ -18,7 +18,6 @@ export async function create(): Promise<void> {
   const on = machine();
   const { kubeconfig } = await up();
   const stack = await TestStack.open(namespace, kubeconfig);
-  await stack.destroy();
   const times: Record<Mark, number[]> = {
     'first write': [],
     'all members streaming': [],

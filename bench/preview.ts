@@ -30,7 +30,9 @@ export async function preview(): Promise<void> {
   const on = machine();
   const { kubeconfig } = await up();
   const component = await TestStack.open(namespace, kubeconfig);
-  const plain = await TestStack.open(`${namespace}-plain`, kubeconfig, join(__dirname, 'plain'));
+  const plain = await TestStack.open(`${namespace}-plain`, kubeconfig, {
+    program: join(__dirname, 'plain'),
+  });
   const scratch = mkdtempSync(join(tmpdir(), 'bench-preview-'));
   try {
     const results = [];

@@ -1,4 +1,5 @@
 /** `npm test`: everything that must hold before a change lands; .ci/run runs just this. */
+import '../testing/ends-with-parent.cjs';
 import { e2e } from '../testing/e2e';
 import { mocha, testFiles } from '../testing/mocha';
 import { added, asOneTest, closingLine, noTests, part, type Counts } from '../testing/parts';

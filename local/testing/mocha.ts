@@ -40,8 +40,8 @@ export async function mocha(files: readonly string[], options: MochaOptions): Pr
 
 function run(files: readonly string[], options: MochaOptions, countsFile: string): Promise<number> {
   const program = join(root, 'node_modules', 'mocha', 'bin', 'mocha.js');
-  const timeout = ['--timeout', String(options.timeout)];
-  const child = spawn(process.execPath, [program, ...timeout, ...(options.arguments ?? []), ...files], {
+  const fixed = ['--timeout', String(options.timeout), '--require', join(__dirname, 'ends-with-parent.cjs')];
+  const child = spawn(process.execPath, [program, ...fixed, ...(options.arguments ?? []), ...files], {
     cwd: root,
     stdio: ['ignore', 'inherit', 'inherit'],
     env: { ...process.env, ...options.environment, COUNTS_FILE: countsFile },

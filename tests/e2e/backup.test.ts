@@ -39,7 +39,6 @@ describe('backups', () => {
   before(async function () {
     this.timeout(300_000);
     kubectl = new Kubectl((await up()).kubectl, process.env.KUBECONFIG!);
-    await kubectl.run(['delete', 'namespace', namespace, '--ignore-not-found', '--timeout=120s']);
     stack = await TestStack.open(namespace, process.env.KUBECONFIG!);
     await stack.up({ hippo: { ...small, replicas: 1 } });
     hippo = await DeployedCluster.of('hippo', namespace, process.env.KUBECONFIG!, 'hippo-user-postgres');

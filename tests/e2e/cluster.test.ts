@@ -48,10 +48,7 @@ describe('a cluster', () => {
     this.timeout(300_000);
     const kubeconfig = process.env.KUBECONFIG!;
     kubectl = new Kubectl((await up()).kubectl, kubeconfig);
-    await kubectl.run(['delete', 'namespace', namespace, '--ignore-not-found', '--timeout=120s']);
-    const labels = { 'pod-security.kubernetes.io/enforce': 'restricted' };
-    await kubectl.apply([{ apiVersion: 'v1', kind: 'Namespace', metadata: { name: namespace, labels } }]);
-    stack = await TestStack.open(namespace, kubeconfig);
+    stack = await TestStack.open(namespace, kubeconfig, { namespace: true });
   });
 
   afterEach(async function () {

@@ -118,7 +118,7 @@ describe('a change of a running cluster', () => {
     const before = await versions();
     const primary = await hippo.primary();
     const all = planIn((await stack.preview(clusters({ resources: { memory: '448Mi' } }))).stdout);
-    const restricted = await TestStack.open(namespace, await readOnlyKubeconfig(kubectl, namespace));
+    const restricted = await stack.as(await readOnlyKubeconfig(kubectl, namespace));
     approved = planIn((await restricted.preview(clusters({ resources: { memory: '448Mi' } }))).stdout);
     assert.deepEqual(approved, all);
     assert.match(approved[1]!, /replace the pod of hippo-\d: memory 384Mi → 448Mi/);

@@ -12,9 +12,18 @@ import { stateDirectory } from '../../local/kubernetes/settings';
 import { installPackage } from '../../local/package/build';
 import { pulumiEnvironment } from '../../local/pulumi/environment';
 import type { PostgresClusterArgs } from '../../provider/cluster/args';
+import { claim, removeBackend } from './leftovers';
+import { createNamespace, removeNamespace } from './namespaces';
 
 /** Arguments that are plain data, as configuration carries them. */
 export type PlainClusterArgs = { [K in keyof PostgresClusterArgs]?: unknown };
+
+export interface OpenOptions {
+  /** Folder of the program. Default: tests/support/program, whose configuration says which clusters there are. */
+  readonly program?: string;
+  /** Make the namespace, so that it is no part of the stack and outlives it. */
+  readonly namespace?: boolean;
+}
 
 export class TestStack {
   private constructor(
@@ -26,17 +35,39 @@ export class TestStack {
     readonly environment: NodeJS.ProcessEnv,
   ) {}
 
-  /** The stack `name`, in a project folder of its own; what an earlier run left in it is taken up. */
-  static async open(
-    name: string,
-    kubeconfig: string,
-    program = join(__dirname, 'program'),
-  ): Promise<TestStack> {
+  /**
+   * An empty stack `name`, in a project folder of its own, for a namespace of that name. What an
+   * earlier run has left of both is removed first.
+   */
+  static async open(name: string, kubeconfig: string, options: OpenOptions = {}): Promise<TestStack> {
     const folder = join(stateDirectory(), 'tests', name);
-    mkdirSync(folder, { recursive: true });
-    cpSync(program, folder, { recursive: true });
-    await installPackage(folder);
-    const environment: NodeJS.ProcessEnv = { ...(await pulumiEnvironment()), KUBECONFIG: kubeconfig };
+    const backend = join(folder, 'stacks');
+    await claim(folder);
+    await removeBackend(backend);
+    await Promise.all([
+      emptyNamespace(kubeconfig, name, options.namespace ?? false),
+      project(folder, options.program ?? join(__dirname, 'program')),
+    ]);
+    mkdirSync(backend);
+    const environment = {
+      ...(await pulumiEnvironment()),
+      // Of this stack alone, whatever backend the user has chosen for their own.
+      PULUMI_BACKEND_URL: `file://${backend}`,
+      KUBECONFIG: kubeconfig,
+    };
+    return TestStack.select(name, folder, environment);
+  }
+
+  /** The same stack, seen with other credentials. */
+  as(kubeconfig: string): Promise<TestStack> {
+    return TestStack.select(this.namespace, this.folder, { ...this.environment, KUBECONFIG: kubeconfig });
+  }
+
+  private static async select(
+    name: string,
+    folder: string,
+    environment: NodeJS.ProcessEnv,
+  ): Promise<TestStack> {
     // The Automation API looks for `pulumi` on this process's own PATH, whatever envVars say.
     process.env.PATH = environment.PATH;
     const pulumiCommand = await PulumiCommand.get({ skipVersionCheck: true });
@@ -95,6 +126,16 @@ export class TestStack {
     const values = Object.entries(config).map(([key, value]) => [`${name}:${key}`, { value }]);
     await this.stack.setAllConfig(Object.fromEntries(values));
   }
+}
+
+async function emptyNamespace(kubeconfig: string, name: string, made: boolean): Promise<void> {
+  await removeNamespace(kubeconfig, name);
+  if (made) await createNamespace(kubeconfig, name);
+}
+
+async function project(folder: string, program: string): Promise<void> {
+  cpSync(program, folder, { recursive: true });
+  await installPackage(folder);
 }
 
 /** With E2E_VERBOSE set, what pulumi prints is shown. */
