@@ -1,6 +1,7 @@
 /** From `pulumi up` of a cluster that does not exist to its first write, to all members streaming, and to the end of `up`. */
 import { setTimeout as pause } from 'node:timers/promises';
 import { up } from '../local/kubernetes/cluster';
+import { until } from '../local/until';
 import { DeployedCluster } from '../tests/support/cluster';
 import { TestStack } from '../tests/support/stack';
 import { numbers } from './options';
@@ -9,7 +10,8 @@ import { figures, seconds, table } from './statistics';
 
 const namespace = 'bench-create';
 const members = 3;
-const longest = 300_000;
+/** Seconds. */
+const longest = 300;
 const bars = { 'first write': '≤ 20', 'all members streaming': '≤ 60', 'pulumi up has ended': '' } as const;
 type Mark = keyof typeof bars;
 
@@ -70,7 +72,7 @@ async function measured(stack: TestStack, kubeconfig: string): Promise<Record<Ma
   // Should `up` fail, its error is the one to show, not that of the watcher.
   const marks = Promise.race([
     watched(kubeconfig, since),
-    ended.then(() => pause(longest)).then(() => undefined),
+    ended.then(() => pause(longest * 1000)).then(() => undefined),
   ]);
   const [seen, end] = await Promise.all([marks, ended]);
   if (!seen) throw new Error('the cluster was never seen to accept a write');
@@ -81,7 +83,8 @@ async function watched(
   kubeconfig: string,
   since: () => number,
 ): Promise<{ 'first write': number; 'all members streaming': number }> {
-  const first = await asked(async () => {
+  // The Secret, the Service and the primary come into being one after the other.
+  const first = await until('the first write', longest, async () => {
     const cluster = await DeployedCluster.of('hippo', namespace, kubeconfig, 'hippo-user-postgres');
     cluster.close();
     const connection = await cluster.service.open(1000);
@@ -93,7 +96,7 @@ async function watched(
       connection.destroy();
     }
   });
-  const streaming = await asked(async () => {
+  const streaming = await until('streaming of all members', longest, async () => {
     const connection = await first.cluster.service.open(1000);
     try {
       const text = `select count(*) as count from pg_stat_replication where state = 'streaming'`;
@@ -104,17 +107,4 @@ async function watched(
     }
   });
   return { 'first write': first.time, 'all members streaming': streaming };
-}
-
-/** Tries until it works: the Secret, the Service and the primary come into being one after the other. */
-async function asked<T>(work: () => Promise<T>): Promise<T> {
-  const until = performance.now() + longest;
-  for (;;) {
-    try {
-      return await work();
-    } catch (error) {
-      if (performance.now() > until) throw error;
-      await pause(200);
-    }
-  }
 }

@@ -7,7 +7,7 @@ import { corefile } from './dns';
 import { proxyConfig } from './node';
 import { pkiFile } from './pki';
 import { type Programs } from './programs';
-import { type Service, runningPid, start, stop, tail, until } from './processes';
+import { type Service, runningPid, start, stop, tail } from './processes';
 import {
   apiPort,
   controlPlaneAddress,
@@ -18,6 +18,7 @@ import {
   podCidr,
   serviceCidr,
 } from './settings';
+import { until } from '../until';
 
 // etcd speaks plain HTTP, but only on the loopback device of a namespace of its own.
 const etcdUrl = 'http://127.0.0.1:2379';

@@ -8,7 +8,8 @@ import * as path from 'node:path';
 import { type Recipe, built } from '../build/cache';
 import { processStart } from '../build/lock';
 import { containerdConfig, containerdReady, importImage, pauseImage } from './containerd';
-import { run, until } from './processes';
+import { run } from './processes';
+import { until } from '../until';
 
 /** The image's archive; none if this checkout has no recipe for it, or the platform is wanted without it. */
 export async function databaseImage(): Promise<string | undefined> {

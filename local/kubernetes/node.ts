@@ -7,7 +7,7 @@ import { cniConfig, containerdConfig, containerdReady, containerdSocket } from '
 import { removePodCgroups } from './cgroups';
 import { copyRoot } from './images';
 import { pkiFile } from './pki';
-import { type Service, logFile, run, runningPid, signal, start, until } from './processes';
+import { type Service, logFile, run, runningPid, signal, start } from './processes';
 import {
   type NodeSettings,
   dnsServiceAddress,
@@ -16,6 +16,7 @@ import {
   podCidr,
   prefix,
 } from './settings';
+import { until } from '../until';
 
 const file = (node: NodeSettings, ...parts: string[]): string => path.join(node.directory, ...parts);
 export const imageMarker = (node: NodeSettings): string => file(node, 'images');

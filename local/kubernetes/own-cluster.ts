@@ -12,12 +12,13 @@ import { healAll } from './faults';
 import { createNetwork } from './network';
 import { imageMarker, prepareNode, service, socketOf, startKubelet, startProxy, startRuntime } from './node';
 import { createPki } from './pki';
-import { ended, knownServices, runningPid, tail, until } from './processes';
+import { ended, knownServices, runningPid, tail } from './processes';
 import { type Programs, programs } from './programs';
 import { checkMachine } from './rights';
 import { inState, nodes, stateDirectory } from './settings';
 import { createStorageClass } from './storage';
 import { leftProcesses, tearDown } from './teardown';
+import { until } from '../until';
 
 export async function locked<T>(work: () => Promise<T>): Promise<T> {
   fs.mkdirSync(stateDirectory(), { recursive: true });

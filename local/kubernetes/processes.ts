@@ -5,8 +5,8 @@ import { execFile, spawn } from 'node:child_process';
 import * as fs from 'node:fs';
 import * as path from 'node:path';
 import { promisify } from 'node:util';
-import { setTimeout as delay } from 'node:timers/promises';
 import { processStart } from '../build/lock';
+import { until } from '../until';
 import { inState } from './settings';
 import { systemCgroup } from './cgroups';
 
@@ -27,27 +27,6 @@ export async function runWithInput(command: string, args: string[], input: strin
   const running = execute(command, args, { maxBuffer: 64 * 1024 * 1024 });
   running.child.stdin?.end(input);
   return (await running).stdout;
-}
-
-/** Polls until the check gives something; the error of the last attempt tells why it did not. */
-export async function until<T>(
-  what: string,
-  seconds: number,
-  check: () => Promise<T | undefined | false>,
-  every = 100,
-): Promise<T> {
-  const deadline = Date.now() + seconds * 1000;
-  let reason = '';
-  for (;;) {
-    try {
-      const result = await check();
-      if (result !== undefined && result !== false) return result;
-    } catch (error) {
-      reason = `: ${error instanceof Error ? error.message : String(error)}`;
-    }
-    if (Date.now() > deadline) throw new Error(`${what} took longer than ${seconds} s${reason}`);
-    await delay(every);
-  }
 }
 
 export interface Service {

@@ -5,8 +5,9 @@ import * as fs from 'node:fs';
 import { processStart } from '../build/lock';
 import { clusterProcesses, removeCgroups, thawAll } from './cgroups';
 import { ourNamespaces, removeNetwork } from './network';
-import { run, signal, until } from './processes';
+import { run, signal } from './processes';
 import { anyInstance, hostMountPoints, stateDirectory } from './settings';
+import { until } from '../until';
 
 function alive(pid: number): boolean {
   return processStart(pid) !== undefined;

@@ -2,6 +2,8 @@
 // would go on alone, in the way of the next one. What it leaves is dealt with there
 // (tests/support/leftovers.ts). CommonJS, since mocha loads it before ts-node is there.
 'use strict';
+const { setInterval } = require('node:timers');
+
 const parent = process.ppid;
 
 // The system tells nobody of a parent's end; the number of the parent changes.

@@ -1,21 +1,17 @@
 /** `Live` against a real API server. */
-import { createInterface } from 'node:readline';
 import { Connection, type ConnectionOptions } from './client';
-import { LiveError, hasReason } from './errors';
+import { hasReason } from './errors';
 import { execIn } from './exec';
-import { kindPaths, type Kind, type Kinds, type KubernetesObject } from './kinds';
+import { kindPaths, type Kind, type Kinds } from './kinds';
 import type { DeleteOptions, ExecResult, Live, Seen, Selector, UntilOptions, Watched } from './live';
+import { listed, path, send } from './requests';
+import { until } from './watching';
 
 export const fieldManager = 'postgres-ha';
 
 export async function connect(options: ConnectionOptions): Promise<Live> {
   return new KubernetesLive(await Connection.open(options));
 }
-
-/** A check that found nothing new is asked again after this, since time alone may matter to it (deadlines, events of other objects). */
-const againMs = 2_000;
-/** The API server ends a watch after this; a new list then finds what was missed. */
-const watchSeconds = 240;
 
 class KubernetesLive implements Live {
   constructor(private readonly connection: Connection) {}
@@ -26,7 +22,7 @@ class KubernetesLive implements Live {
 
   async get<K extends Kind>(kind: K, namespace: string, name: string): Promise<Kinds[K] | undefined> {
     try {
-      return await this.send<Kinds[K]>('get', 'GET', kind, namespace, name);
+      return await send<Kinds[K]>(this.connection, 'get', 'GET', kind, namespace, name);
     } catch (error) {
       if (hasReason(error, 'NotFound')) return undefined;
       throw error;
@@ -34,36 +30,27 @@ class KubernetesLive implements Live {
   }
 
   async list<K extends Kind>(kind: K, namespace: string, selector?: Selector): Promise<Kinds[K][]> {
-    return (await this.listed(kind, namespace, selector)).items;
-  }
-
-  private async listed<K extends Kind>(
-    kind: K,
-    namespace: string,
-    selector?: Selector,
-  ): Promise<{ items: Kinds[K][]; version: string }> {
-    const answer = await this.send<{ items: Kinds[K][]; metadata: { resourceVersion: string } }>(
-      'list',
-      'GET',
-      kind,
-      namespace,
-      undefined,
-      {
-        query: { labelSelector: selector?.labels, fieldSelector: selector?.fields },
-      },
-    );
-    return { items: answer.items, version: answer.metadata.resourceVersion };
+    return (await listed(this.connection, kind, namespace, selector)).items;
   }
 
   async create<K extends Kind>(kind: K, object: Kinds[K]): Promise<Kinds[K]> {
-    return await this.send<Kinds[K]>('create', 'POST', kind, object.metadata.namespace ?? '', undefined, {
-      body: this.typed(kind, object),
-      query: { fieldManager },
-    });
+    return await send<Kinds[K]>(
+      this.connection,
+      'create',
+      'POST',
+      kind,
+      object.metadata.namespace ?? '',
+      undefined,
+      {
+        body: this.typed(kind, object),
+        query: { fieldManager },
+      },
+    );
   }
 
   async apply<K extends Kind>(kind: K, object: Kinds[K]): Promise<Kinds[K]> {
-    return await this.send<Kinds[K]>(
+    return await send<Kinds[K]>(
+      this.connection,
       'patch',
       'PATCH',
       kind,
@@ -78,7 +65,8 @@ class KubernetesLive implements Live {
   }
 
   async replace<K extends Kind>(kind: K, object: Kinds[K]): Promise<Kinds[K]> {
-    return await this.send<Kinds[K]>(
+    return await send<Kinds[K]>(
+      this.connection,
       'update',
       'PUT',
       kind,
@@ -92,7 +80,7 @@ class KubernetesLive implements Live {
   }
 
   async patch<K extends Kind>(kind: K, namespace: string, name: string, patch: object): Promise<Kinds[K]> {
-    return await this.send<Kinds[K]>('patch', 'PATCH', kind, namespace, name, {
+    return await send<Kinds[K]>(this.connection, 'patch', 'PATCH', kind, namespace, name, {
       body: patch,
       contentType: 'application/merge-patch+json',
       query: { fieldManager },
@@ -107,7 +95,7 @@ class KubernetesLive implements Live {
       ...(options.uid ? { preconditions: { uid: options.uid } } : {}),
     };
     try {
-      await this.send<unknown>('delete', 'DELETE', kind, namespace, name, { body });
+      await send<unknown>(this.connection, 'delete', 'DELETE', kind, namespace, name, { body });
       return true;
     } catch (error) {
       if (hasReason(error, 'NotFound')) return false;
@@ -122,119 +110,7 @@ class KubernetesLive implements Live {
     check: (seen: Seen) => T | undefined | Promise<T | undefined>,
     options: UntilOptions,
   ): Promise<T> {
-    const stop = new AbortController();
-    const end = Date.now() + options.deadline;
-    let wake: () => void = () => undefined;
-    let failure: unknown;
-    const views = watched.map(() => new Map<string, KubernetesObject>());
-    try {
-      await Promise.all(
-        watched.map((one, index) =>
-          this.follow(
-            one,
-            views[index]!,
-            () => wake(),
-            stop.signal,
-            (error) => (failure = error),
-          ),
-        ),
-      );
-      const seen: Seen = {
-        of: <K extends Kind>(kind: K) =>
-          watched.flatMap((one, index) =>
-            one.kind === kind ? [...views[index]!.values()] : [],
-          ) as unknown as Kinds[K][],
-      };
-      for (;;) {
-        const changed = new Promise<void>((resolve) => (wake = resolve));
-        if (failure) throw failure;
-        if (options.signal?.aborted)
-          throw new LiveError('Aborted', `Stopped while waiting until ${options.what}.`);
-        const result = await check(seen);
-        if (result !== undefined) return result;
-        const left = end - Date.now();
-        if (left <= 0)
-          throw new LiveError(
-            'DeadlineExceeded',
-            `Not within ${Math.round(options.deadline / 1000)} s: ${options.what}.`,
-          );
-        await within(changed, Math.min(left, againMs), options.signal);
-      }
-    } finally {
-      stop.abort();
-    }
-  }
-
-  /** Lists once, then goes on watching in the background; a watch that ends begins again with a list. */
-  private async follow(
-    one: Watched,
-    view: Map<string, KubernetesObject>,
-    changed: () => void,
-    signal: AbortSignal,
-    failed: (error: unknown) => void,
-  ): Promise<void> {
-    const relist = async () => {
-      const { items, version } = await this.listed(one.kind, one.namespace, one.selector);
-      view.clear();
-      for (const item of items) view.set(item.metadata.name, item);
-      changed();
-      return version;
-    };
-    let version = await relist();
-    const loop = async () => {
-      let trouble = 0;
-      while (!signal.aborted) {
-        try {
-          await this.watch(one, version, signal, (type, object) => {
-            if (type === 'DELETED') view.delete(object.metadata.name);
-            else view.set(object.metadata.name, object);
-            changed();
-          });
-          version = await relist();
-          trouble = 0;
-        } catch (error) {
-          if (signal.aborted) return;
-          // An API server that restarts is no reason to give up; one that refuses is.
-          if (!hasReason(error, 'Unreachable') && !hasReason(error, 'Other') && !hasReason(error, 'Conflict'))
-            throw error;
-          await within(new Promise(() => undefined), Math.min(500 * ++trouble, 5_000), signal);
-          version = await relist().catch(() => version);
-        }
-      }
-    };
-    void loop().catch((error: unknown) => {
-      failed(error);
-      changed();
-    });
-  }
-
-  private async watch(
-    one: Watched,
-    version: string,
-    signal: AbortSignal,
-    event: (type: string, object: KubernetesObject) => void,
-  ): Promise<void> {
-    const response = await this.connection.open(
-      {
-        method: 'GET',
-        path: path(one.kind, one.namespace),
-        query: {
-          watch: 'true',
-          resourceVersion: version,
-          timeoutSeconds: String(watchSeconds),
-          labelSelector: one.selector?.labels,
-          fieldSelector: one.selector?.fields,
-        },
-        attempt: { verb: 'watch', plural: kindPaths[one.kind].plural, namespace: one.namespace },
-      },
-      signal,
-      (watchSeconds + 30) * 1000,
-    );
-    for await (const line of createInterface({ input: response })) {
-      const { type, object } = JSON.parse(line) as { type: string; object: KubernetesObject };
-      if (type === 'ERROR') return; // 410: too old a version; the caller lists again
-      event(type, object);
-    }
+    return await until(this.connection, watched, check, options);
   }
 
   async exec(
@@ -269,39 +145,4 @@ class KubernetesLive implements Live {
   private typed<K extends Kind>(kind: K, object: Kinds[K]): object {
     return { apiVersion: kindPaths[kind].apiVersion, kind, ...object };
   }
-
-  private async send<T>(
-    verb: string,
-    method: string,
-    kind: Kind,
-    namespace: string,
-    name: string | undefined,
-    more: { body?: unknown; contentType?: string; query?: Record<string, string | undefined> } = {},
-  ): Promise<T> {
-    const { plural, namespaced } = kindPaths[kind];
-    const attempt = { verb, plural, name, namespace: namespaced ? namespace : undefined };
-    return JSON.parse(
-      await this.connection.request({ method, path: path(kind, namespace, name), attempt, ...more }),
-    ) as T;
-  }
-}
-
-function path(kind: Kind, namespace: string, name?: string): string {
-  const { apiVersion, plural, namespaced } = kindPaths[kind];
-  const group = apiVersion.includes('/') ? `/apis/${apiVersion}` : `/api/${apiVersion}`;
-  return `${group}${namespaced ? `/namespaces/${namespace}` : ''}/${plural}${name ? `/${name}` : ''}`;
-}
-
-/** Waits for a promise, at most so long, or until the signal. */
-async function within(promise: Promise<void>, ms: number, signal?: AbortSignal): Promise<void> {
-  await new Promise<void>((resolve) => {
-    const done = () => {
-      clearTimeout(timer);
-      signal?.removeEventListener('abort', done);
-      resolve();
-    };
-    const timer = setTimeout(done, ms);
-    signal?.addEventListener('abort', done);
-    void promise.then(done);
-  });
 }

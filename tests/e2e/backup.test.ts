@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { setTimeout as pause } from 'node:timers/promises';
 import { up } from '../../local/kubernetes/cluster';
 import { Kubectl } from '../../local/kubernetes/kubectl';
+import { until } from '../../local/until';
 import { run } from '../../provider/cmd/pgha/program';
 import { DeployedCluster } from '../support/cluster';
 import { keepLogs } from '../support/logs';
@@ -28,14 +29,6 @@ describe('backups', () => {
     assert.equal(code, 0, text);
     return text;
   };
-  const until = async (what: string, seconds: number, check: () => Promise<boolean>): Promise<void> => {
-    const end = performance.now() + seconds * 1000;
-    while (!(await check().catch(() => false))) {
-      if (performance.now() > end) assert.fail(`${what}: not after ${seconds} s`);
-      await pause(500);
-    }
-  };
-
   before(async function () {
     this.timeout(300_000);
     kubectl = new Kubectl((await up()).kubectl, process.env.KUBECONFIG!);

@@ -17,6 +17,7 @@ import {
   startNode,
 } from '../../local/kubernetes/faults';
 import { imageName } from '../../local/image/recipe';
+import { until } from '../../local/until';
 
 const execute = promisify(execFile);
 const namespace = `platform-${process.pid}`;
@@ -96,22 +97,13 @@ describe('the local platform', function () {
       socket.once('timeout', () => socket.destroy(new Error('timeout')));
       socket.once('error', reject);
     });
-  async function eventually(what: string, seconds: number, check: () => Promise<boolean>): Promise<void> {
-    const deadline = Date.now() + seconds * 1000;
-    for (;;) {
-      if (await check().catch(() => false)) return;
-      if (Date.now() > deadline) assert.fail(`${what}: not within ${seconds} s`);
-      await delay(200);
-    }
-  }
-
   before(async () => {
     const cluster = await up();
     program = cluster.kubectl;
     kubeconfig = cluster.kubeconfig;
     const labels = { 'pod-security.kubernetes.io/enforce': 'restricted' };
     await apply({ apiVersion: 'v1', kind: 'Namespace', metadata: { name: namespace, labels } });
-    await eventually('a service account', 20, async () =>
+    await until('a service account', 20, async () =>
       Boolean(await kubectl('get', 'serviceaccount', 'default')),
     );
     await apply({
@@ -145,7 +137,7 @@ describe('the local platform', function () {
     for (const address of [service.spec.clusterIP, 'echo', `echo.${namespace}.svc.cluster.local`]) {
       const heard = new Set<string>();
       // By chance each time: kube-proxy's rules pick an endpoint at random, the asking pod included.
-      await eventually(
+      await until(
         `all answers of ${address}`,
         40,
         async () => heard.add(await hears('one', address)).size === 3,
@@ -168,7 +160,7 @@ describe('the local platform', function () {
     await kubectl('patch', 'pvc', 'data', '-p', '{"spec":{"resources":{"requests":{"storage":"3Gi"}}}}');
     const claim = (): Promise<string> =>
       kubectl('get', 'pvc', 'data', '-o', 'jsonpath={.status.capacity.storage}');
-    await eventually('growing', 10, async () => (await claim()) === '3Gi');
+    await until('growing', 10, async () => (await claim()) === '3Gi');
     await assert.rejects(
       kubectl('patch', 'pvc', 'data', '-p', '{"spec":{"resources":{"requests":{"storage":"1Gi"}}}}'),
       /can not be less/,
@@ -178,7 +170,7 @@ describe('the local platform', function () {
   it('removes a volume with its claim', async () => {
     const volume = await kubectl('get', 'pvc', 'data', '-o', 'jsonpath={.spec.volumeName}');
     await kubectl('delete', 'pod/three', 'pvc/data', '--timeout=30s');
-    await eventually(
+    await until(
       'removing the volume',
       20,
       async () => !(await kubectl('get', 'pv', '--ignore-not-found', volume)),
@@ -220,7 +212,7 @@ describe('the local platform', function () {
     assert.equal(processes.length, 1);
     assert.equal(processes[0]!.name, 'python3');
     process.kill(processes[0]!.pid, 'SIGKILL');
-    await eventually(
+    await until(
       'the restart',
       30,
       async () => (await json<Pod>('pod', 'two')).status.containerStatuses[0]!.restartCount === 1,
@@ -248,14 +240,14 @@ describe('the local platform', function () {
     await assert.rejects(hostHears(podIP));
     assert.match(await kubectl('get', '--raw', '/readyz'), /ok/);
     await healNode('node2');
-    await eventually('healing', 10, async () => (await hostHears(podIP)) === 'two');
+    await until('healing', 10, async () => (await hostHears(podIP)) === 'two');
   });
 
   it('kills a node and brings it back with its pods', async () => {
     const { metadata } = await json<Pod>('pod', 'two');
     await killNode('node2');
     await startNode('node2');
-    await eventually('the pod on the node that came back', 60, async () => {
+    await until('the pod on the node that came back', 60, async () => {
       const { metadata: now, status } = await json<Pod>('pod', 'two');
       return now.uid === metadata.uid && (await hostHears(status.podIP)) === 'two';
     });

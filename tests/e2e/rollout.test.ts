@@ -4,6 +4,7 @@ import { spawn } from 'node:child_process';
 import { setTimeout as pause } from 'node:timers/promises';
 import { up } from '../../local/kubernetes/cluster';
 import { Kubectl } from '../../local/kubernetes/kubectl';
+import { until } from '../../local/until';
 import { checked, described, longestGap, sound } from '../support/checker';
 import { DeployedCluster } from '../support/cluster';
 import { keepLogs } from '../support/logs';
@@ -154,8 +155,7 @@ describe('a change of a running cluster', () => {
     // Until the first pod has been replaced, and the second is about to be.
     const replaced = async (): Promise<number> =>
       (await hippo.pods()).filter((pod) => JSON.stringify(pod.metadata.annotations).includes('512Mi')).length;
-    const end = performance.now() + 120_000;
-    while ((await replaced()) < 1 && performance.now() < end) await pause(200);
+    await until('replacing the first pod', 120, async () => (await replaced()) > 0);
     killed.kill('SIGKILL');
     await pause(20_000);
     const left = members - (await replaced());

@@ -1,5 +1,6 @@
 /** A cluster that a test has deployed: its members, ways to write to it, and whether it is whole. */
 import { setTimeout as pause } from 'node:timers/promises';
+import { until } from '../../local/until';
 import type { Pod } from '../../provider/live/kinds';
 import { Connection as ApiConnection } from '../../provider/live/client';
 import type { Live } from '../../provider/live/live';
@@ -137,13 +138,12 @@ export class DeployedCluster {
    * it on its timeline. Returns the primary.
    */
   async whole(count: number, deadline = 180_000): Promise<string> {
-    const until = performance.now() + deadline;
-    for (;;) {
-      const missing = await this.missing(count).catch((error: unknown) => String(error));
-      if (!missing) return this.primary();
-      if (performance.now() > until) throw new Error(`not whole after ${deadline / 1000} s: ${missing}`);
-      await pause(300);
-    }
+    const whole = async (): Promise<string> => {
+      const missing = await this.missing(count);
+      if (missing) throw new Error(missing);
+      return this.primary();
+    };
+    return until(`making ${this.name} whole`, deadline / 1000, whole, 300);
   }
 
   /** What is not as it should be, or undefined. */

@@ -1,9 +1,9 @@
 // Pods of the image that run to their end, and what became of them.
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
-import { setTimeout as delay } from 'node:timers/promises';
 import { imageName } from '../../local/image/recipe';
 import type { LocalCluster } from '../../local/kubernetes/cluster';
+import { until } from '../../local/until';
 
 const run = promisify(execFile);
 /** The container's part of the restricted Pod Security Standard, and a read-only root. */
@@ -90,18 +90,13 @@ export class PodNamespace {
   /** Runs the pod to its end. */
   async end(name: string, container: Container): Promise<Ended> {
     await this.kubectl(['apply', '-f', '-'], JSON.stringify(pod(this.namespace, name, container)));
-    const deadline = Date.now() + 100_000;
-    for (;;) {
+    return until(`pod ${name}`, 100, async () => {
       const status = await this.statusOf(name);
       const terminated = status.containerStatuses?.[0]?.state.terminated;
-      if (terminated) {
-        const log = await this.kubectl(['-n', this.namespace, 'logs', name, '-c', 'main']);
-        return { code: terminated.exitCode, message: terminated.message ?? '', log };
-      }
-      if (Date.now() > deadline)
-        throw new Error(`pod ${name} has not ended in 100 s: ${JSON.stringify(status)}`);
-      await delay(250);
-    }
+      if (!terminated) throw new Error(JSON.stringify(status));
+      const log = await this.kubectl(['-n', this.namespace, 'logs', name, '-c', 'main']);
+      return { code: terminated.exitCode, message: terminated.message ?? '', log };
+    });
   }
 
   private async statusOf(name: string): Promise<PodStatus> {

@@ -1,21 +1,15 @@
 /** Namespaces of tests: made as strict as the product must bear it, and removed faster than Kubernetes would. */
-import { setTimeout as pause } from 'node:timers/promises';
-import { Connection } from '../../provider/live/client';
-import { LiveError, type LiveReason } from '../../provider/live/errors';
+import { until } from '../../local/until';
+import { hasReason } from '../../provider/live/errors';
+import type { Live } from '../../provider/live/live';
+import { connect } from '../../provider/live/objects';
 
-const longestRemoval = 120_000;
-const collection = '/api/v1/namespaces';
+const longestRemoval = 120;
 
 /** A namespace that enforces restricted Pod Security. */
 export async function createNamespace(kubeconfig: string, name: string): Promise<void> {
-  const api = await Connection.open({ kubeconfig });
   const labels = { 'pod-security.kubernetes.io/enforce': 'restricted' };
-  await api.request({
-    method: 'POST',
-    path: collection,
-    body: { apiVersion: 'v1', kind: 'Namespace', metadata: { name, labels } },
-    attempt: { verb: 'create', plural: 'namespaces', name },
-  });
+  await (await connect({ kubeconfig })).create('Namespace', { metadata: { name, labels } });
 }
 
 /**
@@ -23,46 +17,24 @@ export async function createNamespace(kubeconfig: string, name: string): Promise
  * to end: one that was already told to end would hold it up for its whole grace period.
  */
 export async function removeNamespace(kubeconfig: string, name: string): Promise<void> {
-  const api = await Connection.open({ kubeconfig });
-  const path = `${collection}/${name}`;
-  const namespace = { plural: 'namespaces', name };
-  const pods = { verb: 'delete', plural: 'pods', namespace: name } as const;
-  const until = performance.now() + longestRemoval;
-  if (!(await found(() => api.request({ method: 'GET', path, attempt: { verb: 'get', ...namespace } }))))
-    return;
-  // Conflict: it is being deleted already.
-  await found(
-    () => api.request({ method: 'DELETE', path, attempt: { verb: 'delete', ...namespace } }),
-    'Conflict',
-  );
-  for (;;) {
-    const query = { gracePeriodSeconds: '0' };
-    await found(() => api.request({ method: 'DELETE', path: `${path}/pods`, query, attempt: pods }));
-    const text = await found(() =>
-      api.request({ method: 'GET', path, attempt: { verb: 'get', ...namespace } }),
-    );
-    if (text === undefined) return;
-    if (performance.now() > until)
-      throw new Error(`namespace ${name} is not gone after ${longestRemoval / 1000} s: ${holds(text)}`);
-    await pause(300);
-  }
+  const live = await connect({ kubeconfig });
+  if (!(await deleted(live, name))) return;
+  await until(`removing namespace ${name}`, longestRemoval, async () => {
+    for (const pod of await live.list('Pod', name))
+      await live.delete('Pod', name, pod.metadata.name, { gracePeriodSeconds: 0 });
+    const left = await live.get('Namespace', '', name);
+    // Its conditions say what holds it up.
+    if (left) throw new Error(JSON.stringify('status' in left ? left.status : left));
+    return true;
+  });
 }
 
-/** What a request says, or nothing when there is nothing of that name (any more). */
-async function found(request: () => Promise<string>, alsoFine?: LiveReason): Promise<string | undefined> {
+/** Whether there was one; one that is being deleted already is a conflict. */
+async function deleted(live: Live, name: string): Promise<boolean> {
   try {
-    return await request();
+    return await live.delete('Namespace', '', name);
   } catch (error) {
-    if (error instanceof LiveError && (error.reason === 'NotFound' || error.reason === alsoFine))
-      return undefined;
+    if (hasReason(error, 'Conflict')) return true;
     throw error;
   }
-}
-
-/** Why it is not gone, as its conditions say. */
-function holds(text: string): string {
-  const { conditions = [] } = (
-    JSON.parse(text) as { status: { conditions?: { status: string; message: string }[] } }
-  ).status;
-  return conditions.flatMap(({ status, message }) => (status === 'True' ? [message] : [])).join(' ');
 }

@@ -184,17 +184,6 @@ export function changes(outcome: { steps: Step[] }): string[] {
     .sort();
 }
 
-/** Waits for a value by asking; for what no operation reports. */
-export async function eventually<T>(what: string, ask: () => Promise<T | undefined | false>): Promise<T> {
-  const deadline = Date.now() + 30_000;
-  for (;;) {
-    const found = await ask();
-    if (found) return found;
-    if (Date.now() > deadline) throw new Error(`not within 30 s: ${what}`);
-    await new Promise((resolve) => setTimeout(resolve, 100));
-  }
-}
-
 /** A namespace of its own for a group of tests, gone after them. */
 export function testNamespace(): string {
   const name = unique('kp');

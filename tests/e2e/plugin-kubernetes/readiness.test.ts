@@ -3,7 +3,8 @@
 import assert from 'node:assert/strict';
 import * as kubernetes from '@pulumi/kubernetes';
 import { type KubernetesObject, list, live, patchAs, setStatus } from './api';
-import { changes, eventually, failure, TestStack, testNamespace } from './harness';
+import { until } from '../../../local/until';
+import { changes, failure, TestStack, testNamespace } from './harness';
 
 const container = { name: 'c', image: 'nowhere.example.com/none:1' };
 const podSpec = { schedulerName: 'nobody', containers: [container] };
@@ -78,7 +79,7 @@ describe('kubernetes plugin: waiting', function () {
       const up = failure(stack.up());
       const waiting = { waiting: { reason: 'ErrImagePull', message: 'no such image' } };
       for (const name of ['set-0', 'deployment-', 'pod']) {
-        const pod = await eventually(`a pod ${name}`, async () =>
+        const pod = await until(`a pod ${name}`, 30, async () =>
           (await pods()).find((each) => each.metadata.name.startsWith(name)),
         );
         await report(pod, waiting, false);
@@ -167,7 +168,7 @@ describe('kubernetes plugin: waiting', function () {
     });
     const abort = new AbortController();
     const up = failure(stack.up({ signal: abort.signal }));
-    await eventually('the StatefulSet', () => live('apps/v1', 'StatefulSet', 'stopped', namespace));
+    await until('the StatefulSet', 30, () => live('apps/v1', 'StatefulSet', 'stopped', namespace));
     abort.abort();
     const error = await up;
     assert.match(error.message, /Resource operation was cancelled for "stopped"/);
@@ -213,7 +214,7 @@ describe('kubernetes plugin: waiting', function () {
     await stack.up();
     await stack.destroy();
     assert.equal(await live('apps/v1', 'Deployment', 'orphan', namespace), undefined);
-    const left = await eventually('the ReplicaSet without an owner', async () => {
+    const left = await until('the ReplicaSet without an owner', 30, async () => {
       const sets = await list('apps/v1', 'ReplicaSet', namespace);
       return sets.find((each) => each.metadata.name.startsWith('orphan-'));
     });
