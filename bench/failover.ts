@@ -7,7 +7,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { containerProcesses } from '../local/kubernetes/faults';
 import { up } from '../local/kubernetes/cluster';
 import { podName } from '../provider/manifests/names';
-import { patroniPost } from '../provider/live/patroni';
+import { patroniPost } from '../provider/live/patroni-rest';
 import { longestGap } from '../tests/support/checker';
 import { DeployedCluster } from '../tests/support/cluster';
 import { TestStack } from '../tests/support/stack';

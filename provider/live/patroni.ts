@@ -1,8 +1,6 @@
-/** What Patroni and the agent say in annotations, and what is asked of Patroni through its REST API. */
+/** What Patroni and the agent say in annotations. */
 import { annotations, labels, memberOfPod } from '../manifests/names';
-import { LiveError } from './errors';
 import type { ContainerStatus, Endpoints, Pod } from './kinds';
-import type { Live } from './live';
 
 /** A pod of a member, as its annotations and conditions show it. */
 export interface MemberState {
@@ -24,6 +22,10 @@ export interface MemberState {
   readonly agent: AgentStatus;
   /** What keeps it from running, in Kubernetes' words. */
   readonly trouble?: string;
+  /** Parameters that wait for a restart, by Patroni. */
+  readonly pending: Readonly<Record<string, { readonly from: string; readonly to: string }>>;
+  /** Whether it has taken up that automatic failover is paused. */
+  readonly paused: boolean;
 }
 
 /** Annotation `postgres-ha.dev/status`, by config/scripts/agent.py. */
@@ -37,6 +39,8 @@ export interface AgentStatus {
   readonly problems?: readonly string[];
   /** Of the primary: whether WAL arrives, by number of the repository: `ok`, or what is wrong in pgBackRest's words. */
   readonly archive?: Readonly<Record<string, string>>;
+  /** PostgreSQL and Patroni are kept stopped (config/scripts/fencing.py). */
+  readonly fenced?: boolean;
 }
 
 interface PatroniStatus {
@@ -46,6 +50,10 @@ interface PatroniStatus {
   readonly timeline?: number;
   readonly xlog_location?: number;
   readonly receive_lsn?: number;
+  readonly pause?: boolean;
+  readonly pending_restart_reason?: Readonly<
+    Record<string, { readonly old_value?: string; readonly new_value?: string }>
+  >;
 }
 
 export function memberState(pod: Pod): MemberState {
@@ -69,6 +77,13 @@ export function memberState(pod: Pod): MemberState {
     >,
     agent: parsed<AgentStatus>(metadata.annotations?.[annotations.status]),
     trouble: troubleOf(pod),
+    pending: Object.fromEntries(
+      Object.entries(patroni.pending_restart_reason ?? {}).map(([name, { old_value, new_value }]) => [
+        name,
+        { from: old_value ?? 'default', to: new_value ?? 'default' },
+      ]),
+    ),
+    paused: patroni.pause === true,
   };
 }
 
@@ -91,6 +106,21 @@ export function dcs(
     leader: holder ? memberOfPod(holder) : undefined,
     systemIdentifier: config?.metadata.annotations?.['initialize'] || undefined,
     synchronous: standbys.split(',').flatMap((pod) => memberOfPod(pod.trim()) ?? []),
+  };
+}
+
+/** From Patroni's settings in the DCS, the annotation of NAME-config: how commits are synchronous, and whether it is paused. */
+export function dcsSettings(config: Endpoints | undefined): { mode: string; paused: boolean } {
+  const settings = parsed<{
+    synchronous_mode?: boolean | string;
+    synchronous_mode_strict?: boolean;
+    pause?: boolean;
+  }>(config?.metadata.annotations?.['config']);
+  const { synchronous_mode: mode, synchronous_mode_strict: strict } = settings;
+  const on = mode !== undefined && mode !== false && mode !== 'off';
+  return {
+    mode: !on ? 'async' : mode === 'quorum' ? 'quorum' : strict ? 'strict' : 'sync',
+    paused: settings.pause === true,
   };
 }
 
@@ -126,44 +156,4 @@ function waitingText({ state, lastState }: ContainerStatus): string {
     ? `; it ended with ${ended.reason ?? 'an error'}, exit code ${ended.exitCode ?? '?'}`
     : '';
   return `${state?.waiting?.reason}${state?.waiting?.message ? `: ${state.waiting.message}` : ''}${before}`;
-}
-
-const tls = '/etc/postgres-ha/tls/replication';
-
-/** Patroni's REST API, from inside the database container: writes need a certificate of the cluster's CA, which is there. */
-export async function patroniPost(
-  live: Live,
-  namespace: string,
-  pod: string,
-  path: string,
-  body: object,
-  seconds: number,
-): Promise<string> {
-  const result = await live.exec(
-    namespace,
-    pod,
-    'database',
-    [
-      'curl',
-      '--silent',
-      '--show-error',
-      // The peer is this pod itself; a certificate that the user brings need not name localhost.
-      '--insecure',
-      ...['--cert', `${tls}/tls.crt`, '--key', `${tls}/tls.key`],
-      ...['--max-time', String(seconds)],
-      ...['--header', 'Content-Type: application/json', '--data', JSON.stringify(body)],
-      ...['--write-out', '\n%{http_code}'],
-      `https://localhost:8008${path}`,
-    ],
-    (seconds + 10) * 1000,
-  );
-  if (result.code !== 0)
-    throw new LiveError(
-      'Other',
-      `Patroni of ${pod} does not answer: ${result.stderr.trim() || `curl ended with ${result.code}`}`,
-    );
-  const at = result.stdout.lastIndexOf('\n');
-  const [answer, code] = [result.stdout.slice(0, at).trim(), Number(result.stdout.slice(at + 1))];
-  if (code >= 300) throw new LiveError('Other', `Patroni of ${pod} refuses ${path}: ${answer} (${code})`);
-  return answer;
 }

@@ -85,7 +85,7 @@ export function dynamicProvider<I extends ActionInputs, O>(
         Object.keys(wanted(olds)).length > 0 ? (olds as unknown as I & Partial<Results>) : undefined;
       if (hasUnknown(inputs))
         return { inputs: { ...given, plan: UNKNOWN, planDigest: UNKNOWN }, failures: [] };
-      const refusals = action.refuse(inputs, previous);
+      const refusals = [...emptyTrigger(action, inputs), ...action.refuse(inputs, previous)];
       if (refusals.length > 0) return { inputs: given, failures: [...refusals] };
       // The same as last time, and last time ended well: nothing to ask the cluster.
       if (previous && previous.plan && previous.plan !== UNKNOWN && sameRun(action, previous, inputs)) {
@@ -206,6 +206,13 @@ function expectedOf<I extends ActionInputs, O>(
   return previous && (action.runs === 'converge' || sameCluster(previous, inputs))
     ? previous.identity
     : undefined;
+}
+
+function emptyTrigger<I extends ActionInputs, O>(action: Action<I, O>, inputs: I): Refusal[] {
+  if (action.runs === 'converge' || triggerOf(action, inputs)) return [];
+  return [
+    { property: 'trigger', reason: 'is empty; give a text that names this run, for example "2026-11-24".' },
+  ];
 }
 
 /** Whoever changes what is done, but not the trigger, is told that nothing will be. */

@@ -1,12 +1,8 @@
 /** One member may go down only when all others are up. */
-import type { MemberState } from '../../live/patroni';
+import { find } from './find';
 import type { Observed } from './observe';
 import { isUp, lagOf, greatestLag } from './up';
 import { waitUntil, type MembersContext } from './waiting';
-
-export function find(observed: Observed, name: string): MemberState | undefined {
-  return observed.members.find(({ member }) => member === name);
-}
 
 /** Nobody else goes down beside a member that is down. Who is down already may be worked on at once. */
 export async function othersUp(name: string, context: MembersContext): Promise<void> {
@@ -18,7 +14,18 @@ export async function othersUp(name: string, context: MembersContext): Promise<v
     `${others.join(', ')} up and not behind, so that ${name} may go down`,
     (observed) =>
       others.every(
-        (one) => isUp(find(observed, one), observed.leader) && lagOf(observed, one) <= greatestLag,
+        (one) =>
+          isUp(find(observed, one), observed.leader) &&
+          lagOf(observed, one) <= greatestLag &&
+          counts(one, observed, context.inputs.synchronous.mode),
       ),
   );
+}
+
+/**
+ * Whether commits may wait for it. With `quorum` every standby is one that does, but one that comes back is so only
+ * after Patroni's next round; without waiting for that, the next one to go would be the last that commits wait for.
+ */
+function counts(name: string, observed: Observed, mode: string): boolean {
+  return mode !== 'quorum' || name === observed.leader || observed.synchronous.includes(name);
 }

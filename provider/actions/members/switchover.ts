@@ -1,8 +1,9 @@
 /** Hands the leadership over, so that writes wait as short as can be. */
 import { LiveError } from '../../live/errors';
-import { patroniPost, type MemberState } from '../../live/patroni';
+import type { MemberState } from '../../live/patroni';
+import { patroniPost } from '../../live/patroni-rest';
 import { podName } from '../../manifests/names';
-import { find } from './down';
+import { find } from './find';
 import type { Observed } from './observe';
 import { isUp, smallLag } from './up';
 import { leaderOf, waitUntil, type MembersContext } from './waiting';

@@ -79,6 +79,19 @@ export async function waitUntil(
   );
 }
 
+/** Waits until a primary leads and all others stream. */
+export async function allUp(context: MembersContext): Promise<void> {
+  const names = context.inputs.members.map(({ name }) => name);
+  const pod = (observed: Observed, name: string) => observed.members.find(({ member }) => member === name);
+  await waitUntil(
+    context,
+    `${names.join(', ')} up`,
+    (observed) =>
+      leaderOf(observed)?.role === 'primary' &&
+      names.every((name) => isUp(pod(observed, name), observed.leader)),
+  );
+}
+
 export function leaderOf(observed: Observed): MemberState | undefined {
   return observed.members.find(({ member }) => member === observed.leader);
 }

@@ -1,12 +1,14 @@
 /** One step of a rollout. Each returns when its effect is there, and may be done again after an interruption. */
 import { createHash } from 'node:crypto';
 import { LiveError } from '../../live/errors';
-import { patroniPost, type MemberState } from '../../live/patroni';
+import type { MemberState } from '../../live/patroni';
+import { patroniPost } from '../../live/patroni-rest';
 import { annotations, names, podName } from '../../manifests/names';
 import { stable } from '../../manifests/fingerprint';
 import type { Step } from '../core/steps';
 import type { Context } from '../core/action';
-import { find, othersUp } from '../members/down';
+import { othersUp } from '../members/down';
+import { find } from '../members/find';
 import type { Observed } from '../members/observe';
 import { switchover } from '../members/switchover';
 import { isUp } from '../members/up';

@@ -16,8 +16,16 @@ export const rollout: Action<RolloutInputs, Observed> = {
   replans: true,
   refuse: () => [],
   observe,
-  plan,
-  execute,
+  plan: (observed, inputs, previous) =>
+    plan(observed, unfenced(inputs, observed), previous && unfenced(previous, observed)),
+  execute: async (step, context) => {
+    const { inputs, previous, observed } = context;
+    await execute(step, {
+      ...context,
+      inputs: unfenced(inputs, observed),
+      previous: previous && unfenced(previous, observed),
+    });
+  },
   async remove(live, { namespace, cluster, deletionPolicy }) {
     // The first thing to go on destroy: who led is still known. The Foundation, which goes last, uses it.
     if (deletionPolicy === 'delete') return;
@@ -33,5 +41,11 @@ export const rollout: Action<RolloutInputs, Observed> = {
       );
   },
 };
+
+/** A member that somebody keeps stopped (Fence) is left alone, and waited for by nobody. */
+function unfenced(inputs: RolloutInputs, observed: Observed): RolloutInputs {
+  const stopped = observed.members.filter(({ agent }) => agent.fenced).map(({ member }) => member);
+  return { ...inputs, members: inputs.members.filter(({ name }) => !stopped.includes(name)) };
+}
 
 export const provider = dynamicProvider(rollout);

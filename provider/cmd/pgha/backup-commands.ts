@@ -1,5 +1,5 @@
 /** `pgha backup` and `pgha show backup`. */
-import type { CronJob, Job } from '../../live/kinds';
+import { jobFrom } from '../../actions/backup/execute';
 import { names } from '../../manifests/names';
 import { backupText, published } from './backup-report';
 import type { ExitCode, Output } from './commands';
@@ -37,7 +37,14 @@ export async function backup(output: Output, cluster: string, options: BackupOpt
     throw new CommandError(
       `there is no CronJob ${template} in namespace ${namespace}: no such cluster or repository`,
     );
-  const job = await live.create('Job', jobFrom(cronJob, namespace, options.type));
+  const job = await live.create(
+    'Job',
+    jobFrom(cronJob, {
+      name: `${template}-${Date.now().toString(36)}`,
+      namespace,
+      type: options.type,
+    }),
+  );
   const { name } = job.metadata;
   output.write(`Job ${name}: ${options.type} backup to repository ${options.repository}\n`);
   if (options.wait === false) return 0;
@@ -58,18 +65,4 @@ export async function backup(output: Output, cluster: string, options: BackupOpt
   throw new CommandError(
     `the backup failed (${ended.reason ?? 'no reason given'}). Its log: kubectl logs -n ${namespace} job/${name}`,
   );
-}
-
-/** The template's Job with another type of backup. Pure but for the name, which no other Job has. */
-export function jobFrom(cronJob: CronJob, namespace: string, type: string, now = Date.now()): Job {
-  const { metadata, spec } = cronJob.spec!.jobTemplate;
-  const text = JSON.stringify(spec).replace('"backup","incr"', JSON.stringify(['backup', type]).slice(1, -1));
-  return {
-    metadata: {
-      name: `${cronJob.metadata.name}-${now.toString(36)}`,
-      namespace,
-      labels: metadata?.labels,
-    },
-    spec: JSON.parse(text) as object,
-  };
 }

@@ -19,6 +19,7 @@ import psycopg2
 import yaml
 
 import databases
+import fencing
 import patroni_config
 import patroni_rest
 from kubernetes_api import Api, ApiError, Followed, Unreachable
@@ -64,16 +65,19 @@ class Agent:
         version = self._config.object and self._config.object['metadata']['resourceVersion']
         if version != self._version:
             self._version, self._changed_at = version, time.monotonic()
+        data = (self._config.object or {}).get('data') or {}
+        fenced = self._fence(data)
         try:
             answer = patroni_rest.call('GET', '/leader')
             self._log.state('patroni', None)
         except patroni_rest.Down as error:
             self._log.state('patroni', 'does not answer: %s' % error)
             return self._pause(False)
+        if fenced:
+            return self._pause(self._fenced(answer))
         self._archive = archive_state()
         status = {'certificate': answer.not_after, **self._archive}
         problems = []
-        data = (self._config.object or {}).get('data') or {}
         dcs = self._parse(data, 'dcs.yaml', problems)
         own = self._own_parameters(data, problems)
         settled = [
@@ -110,6 +114,23 @@ class Agent:
         # What stays wrong (a broken ConfigMap, a PostgreSQL that does not start) is not asked for twice a second for ever.
         waited = now - max(self._settled_at, self._changed_at)
         return UNSETTLED_SECONDS if waited < 60 else 2 if waited < 600 else ROUND_SECONDS
+
+    def _fence(self, data):
+        """Tells container `database` whether this member is fenced; the list is the ConfigMap's."""
+        if not self._config.object:
+            return fencing.fenced(self._member)
+        fenced = fencing.listed(data.get('fenced.json'), self._member)
+        if patroni_config.write_file(fencing.MARK, 'yes' if fenced else 'no') and fenced:
+            self._log.line('this member is fenced')
+        return fenced
+
+    def _fenced(self, answer):
+        """Publishes that the member is fenced once nothing runs any more; returns whether that is so."""
+        self._disconnect()
+        self._in_recovery, self._leads = None, False
+        if not isinstance(answer.body, dict) or answer.body.get('state') != fencing.STATE:
+            return False
+        return self._status.publish({'certificate': answer.not_after, 'fenced': True, 'problems': []})
 
     def _lead(self, answer):
         """/leader answers 200 to the holder of the lock alone; while it starts or is promoted it cannot be written to."""

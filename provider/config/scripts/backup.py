@@ -1,4 +1,5 @@
-"""Takes a backup, in a Job: `backup.py full|diff|incr [--first]`. With --first only where there is none yet.
+"""Takes a backup, in a Job: `backup.py full|diff|incr [--first] [OPTION]…`. With --first only where there is none yet;
+further options (--annotation, --no-expire-auto) are pgBackRest's own.
 
 Two backups of one cluster exclude each other by pgBackRest's locks; the second waits here. At its end, well or not, the
 backups that there are go to ConfigMap CLUSTER-backups, which whoever may `get` it can read.
@@ -36,12 +37,12 @@ def information(repository):
     return json.loads(done.stdout or b'[]')
 
 
-def take(kind, repository):
+def take(kind, repository, options):
     """The exit code of pgBackRest, after waiting for other backups."""
     until = time.monotonic() + WAIT_SECONDS
     waits = False
     while True:
-        code = subprocess.call(pgbackrest('--repo=%s' % repository, '--type=' + kind, 'backup'))
+        code = subprocess.call(pgbackrest('--repo=%s' % repository, '--type=' + kind, *options, 'backup'))
         if code != LOCKED or time.monotonic() > until:
             return code
         if not waits:
@@ -63,7 +64,7 @@ def main():
         say('repository %s has backups already' % repository)
         code = 0
     else:
-        code = take(kind, repository)
+        code = take(kind, repository, [option for option in sys.argv[2:] if option != '--first'])
     try:
         publish(repository)
     except (ApiError, Unreachable) as error:

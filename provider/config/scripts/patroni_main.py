@@ -1,4 +1,4 @@
-"""Patroni itself, with two of its constants changed.
+"""Patroni itself, with two of its constants changed, and stopped when its member is fenced (fencing.py).
 
 It must be able to talk to API servers whose certificate authority has no key identifiers. Python 3.13 turned on
 VERIFY_X509_STRICT, and urllib3 2.4 sets it too. It demands an authority key identifier, which the CA of an EKS cluster
@@ -8,6 +8,8 @@ validity and the host name are still verified.
 And it must not sleep while writers wait: a stop of PostgreSQL that takes a tenth of a second is looked at in steps of a
 whole one (STOP_POLLING_INTERVAL in patroni/postgresql/__init__.py, 4.1.5), in every switchover.
 """
+import os
+import signal
 import sys
 
 # Patroni starts PostgreSQL from a spawned process (multiprocessing), which imports this file again.
@@ -15,9 +17,21 @@ if __name__ == '__main__':
     import patroni.postgresql
     import urllib3.util.ssl_
 
+    import fencing
+
     urllib3.util.ssl_.VERIFY_X509_STRICT = 0
     patroni.postgresql.STOP_POLLING_INTERVAL = 0.1
 
     from patroni.__main__ import main
 
-    sys.exit(main())
+    MEMBER = os.environ['MEMBER_NAME']
+    fencing.stop_when_fenced(MEMBER, lambda: os.kill(os.getpid(), signal.SIGTERM))
+    try:
+        code = main()
+    except SystemExit as end:
+        code = end.code
+    if fencing.fenced(MEMBER):
+        # Not a new container, whose next starts kubelet would put off longer each time.
+        START = os.path.join(os.path.dirname(os.path.abspath(__file__)), 'start.py')
+        os.execvp('python3', ['python3', START, *sys.argv[1:-1]])
+    sys.exit(code)

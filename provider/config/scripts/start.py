@@ -8,6 +8,7 @@ import sys
 
 import yaml
 
+import fencing
 from patroni_config import BASE_FILE, DIRECTORY, MEMBER_FILE, member_document, write_file
 
 MEMBERS = '/etc/postgres-ha/config/members.yaml'
@@ -30,6 +31,8 @@ def own_parameters():
 
 
 def main():
+    if fencing.fenced(os.environ['MEMBER_NAME']):
+        fencing.wait(os.environ['MEMBER_NAME'])
     os.makedirs(DIRECTORY, mode=0o770, exist_ok=True)
     with open('/etc/patroni/patroni.yml', encoding='utf-8') as file:
         write_file(os.path.join(DIRECTORY, BASE_FILE), file.read())

@@ -20,6 +20,8 @@ function member(name: string, change: Partial<MemberState> = {}): MemberState {
     streaming: true,
     fingerprint: old,
     agent: { running: { max_connections: '100' } },
+    pending: {},
+    paused: false,
     ...change,
   };
 }

@@ -4,12 +4,19 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import * as pulumi from '@pulumi/pulumi';
 import { shell as foundation } from '../../../provider/actions/foundation/resource';
+import { shell as backup } from '../../../provider/actions/backup/resource';
+import { shell as fence } from '../../../provider/actions/fence/resource';
+import { shell as maintenance } from '../../../provider/actions/maintenance/resource';
+import { shell as reinitialize } from '../../../provider/actions/reinitialize/resource';
+import { shell as restart } from '../../../provider/actions/restart/resource';
+import { shell as switchover } from '../../../provider/actions/switchover/resource';
 import { shell as rollout } from '../../../provider/actions/rollout/resource';
 
+const shells = { foundation, rollout, restart, switchover, fence, maintenance, backup, reinitialize };
 const methods = ['check', 'diff', 'create', 'read', 'update', 'delete'];
 
 describe('the shell of an action', () => {
-  for (const [action, shell] of Object.entries({ foundation, rollout }))
+  for (const [action, shell] of Object.entries(shells))
     it(`${action}: holds no code of ours`, async function () {
       this.timeout(20_000);
       const { text } = await pulumi.runtime.serializeFunction(() => shell);

@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto';
 import type { Kind } from '../../../../provider/live/kinds';
 import type { ExecResult } from '../../../../provider/live/live';
 import { annotations, labels } from '../../../../provider/manifests/names';
+import { fencedMembers } from '../../../../provider/actions/members/fenced';
 import type { MemberInput, RolloutInputs } from '../../../../provider/actions/rollout/inputs';
 import { World } from './world';
 
@@ -12,6 +13,8 @@ interface Member {
   down: number;
   fingerprint: Record<string, string>;
   running: Record<string, string>;
+  /** How often PostgreSQL was started: Patroni's postmaster_start_time. */
+  starts?: number;
 }
 
 export class PatroniWorld extends World {
@@ -21,6 +24,7 @@ export class PatroniWorld extends World {
   /** Names of members that went down, in order. */
   downs: string[] = [];
   greatestDown = 0;
+  paused = false;
   /** Times that the leader went down without a switchover before. */
   leaderLost = 0;
   settings: Record<string, string>;
@@ -49,13 +53,18 @@ export class PatroniWorld extends World {
     const template = {
       metadata: { annotations: { [annotations.fingerprint]: JSON.stringify(wanted.fingerprint) } },
     };
-    this.put('StatefulSet', { metadata: { name: wanted.name }, spec: { template } });
+    const own = { [labels.cluster]: this.inputs.cluster, [labels.member]: wanted.name };
+    this.put('StatefulSet', { metadata: { name: wanted.name, labels: own }, spec: { template } });
   }
 
   /** Writes what the members are into the objects that an observer reads. */
   show(): void {
     const { cluster } = this.inputs;
+    const fenced = fencedMembers(this.peek('ConfigMap', `${cluster}-config`));
     for (const [name, member] of this.pods) {
+      const wasFenced = member.down === Infinity;
+      if (fenced.includes(name)) member.down = Infinity;
+      else if (wasFenced) this.start(member, 1);
       const leads = name === this.leader;
       const up = member.down === 0;
       const patroni = up
@@ -63,6 +72,7 @@ export class PatroniWorld extends World {
             state: 'running',
             role: leads ? 'primary' : 'replica',
             ...(leads ? {} : { replication_state: 'streaming' }),
+            ...(this.paused ? { pause: true } : {}),
           }
         : { state: 'starting' };
       const agent = {
@@ -71,6 +81,7 @@ export class PatroniWorld extends World {
           (key) => member.running[key] !== this.settings[key],
         ),
         ...(leads ? { config: sha('dcs'), databases: sha('db') } : {}),
+        ...(fenced.includes(name) ? { fenced: true } : {}),
       };
       this.put('Pod', {
         metadata: {
@@ -98,7 +109,17 @@ export class PatroniWorld extends World {
       },
     });
     this.put('Endpoints', {
-      metadata: { name: `${cluster}-config`, labels: common, annotations: { initialize: '7000' } },
+      metadata: {
+        name: `${cluster}-config`,
+        labels: common,
+        annotations: {
+          initialize: '7000',
+          config: JSON.stringify({
+            synchronous_mode: this.inputs.synchronous.mode === 'async' ? false : this.inputs.synchronous.mode,
+            ...(this.paused ? { pause: true } : {}),
+          }),
+        },
+      },
     });
     this.put('Endpoints', {
       metadata: {
@@ -118,6 +139,23 @@ export class PatroniWorld extends World {
       if (first) this.leader = first[0];
     }
     this.show();
+  }
+
+  /** Whether an old primary that starts anew as a replica counts among `downs`. */
+  countsSwitchovers = false;
+
+  private start(member: Member, ticks: number): void {
+    member.starts = (member.starts ?? 0) + 1;
+    member.running = { ...this.settings };
+    member.down = ticks;
+  }
+
+  private now(name: string): object {
+    const { down = 1, starts = 0 } = this.pods.get(name) ?? {};
+    if (down > 0) return { state: 'starting' };
+    const role =
+      name === this.leader ? { role: 'primary' } : { role: 'replica', replication_state: 'streaming' };
+    return { state: 'running', ...role, postmaster_start_time: `start ${starts}` };
   }
 
   private takeDown(name: string, ticks: number): void {
@@ -148,16 +186,28 @@ export class PatroniWorld extends World {
     const name = pod.slice(0, -2);
     const ok = (text: string): ExecResult => ({ stdout: `${text}\n200`, stderr: '', code: 0 });
     if (command[0] === 'psql') return ok('');
+    if (command.includes('GET')) return ok(JSON.stringify(this.now(name)));
     const body = JSON.parse(command[command.indexOf('--data') + 1] ?? '{}') as {
       leader?: string;
       candidate?: string;
+      pause?: boolean | null;
     };
+    if (command.includes('PATCH')) {
+      this.paused = body.pause === true;
+      this.show();
+      return ok('{}');
+    }
+    if (command.at(-1)?.endsWith('/reinitialize')) {
+      this.downs.push(name);
+      this.start(this.pods.get(name)!, 4);
+      this.show();
+      return ok('reinitialize started');
+    }
     if (command.at(-1)?.endsWith('/restart')) {
       const leads = name === this.leader;
       this.downs.push(name);
       const member = this.pods.get(name)!;
-      member.running = { ...this.settings };
-      member.down = leads ? 0 : 1;
+      this.start(member, leads ? 0 : 1);
       this.show();
       return ok('restarted');
     }
@@ -172,8 +222,8 @@ export class PatroniWorld extends World {
     this.switchovers.push(`${old} → ${candidate}`);
     this.leader = candidate;
     const member = this.pods.get(old)!;
-    member.running = { ...this.settings }; // it starts anew as a replica
-    member.down = 1;
+    this.start(member, 1); // it starts anew as a replica
+    this.downs.push(...(this.countsSwitchovers ? [old] : []));
     this.show();
     return ok('switched over');
   }

@@ -1,0 +1,7 @@
+import type { MemberState } from '../../live/patroni';
+import type { Observed } from './observe';
+
+/** A member that has a pod. Pure. */
+export function find(observed: Observed, name: string): MemberState | undefined {
+  return observed.members.find(({ member }) => member === name);
+}
