@@ -25,9 +25,22 @@ const hippo = new postgres.PostgresCluster('hippo', {
   resources: { cpu: '1', memory: '4Gi' },
   storage: { size: '100Gi', storageClass: 'gp3' },
   scheduling: { antiAffinity: postgres.AntiAffinity.required },
+  repositories: [
+    // Near, for a replica that is rebuilt, and far, for the day when the cluster is gone.
+    { type: postgres.RepositoryType.local, size: '200Gi', storageClass: 'gp3' },
+    // Bucket, region, prefix, and the role: on the ServiceAccount `hippo`, and in its pods.
+    { ...backups.repository, retention: { days: 30 } },
+  ],
+  schedules: [
+    { type: postgres.BackupType.full, repository: 1, cron: '0 1 * * 0', timeZone: 'Europe/Berlin' },
+    { type: postgres.BackupType.incr, repository: 1, cron: '0 1 * * 1-6', timeZone: 'Europe/Berlin' },
+    { type: postgres.BackupType.full, repository: 2, cron: '0 3 * * 0', timeZone: 'Europe/Berlin' },
+    { type: postgres.BackupType.diff, repository: 2, cron: '0 3 * * 1-6', timeZone: 'Europe/Berlin' },
+  ],
+  // Encrypted before it leaves the pod, besides what KMS does. The passphrase is in Secret hippo-repositories: keep a copy.
+  backup: { cipher: true, processes: 4 },
 });
 
 export const primaryHost = hippo.primaryHost;
 export const bucketName = backups.bucketName;
-export const serviceAccountAnnotations = backups.serviceAccountAnnotations;
-export const repository = backups.repository;
+export const roleArn = backups.roleArn;

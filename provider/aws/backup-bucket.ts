@@ -25,6 +25,8 @@ export interface BackupBucketRepository {
   prefix: pulumi.Output<string>;
   /** Where pgBackRest's credentials come from: web-id, pod-id or shared. */
   keyType: KeyType;
+  /** With IRSA: ARN of the role. */
+  roleArn?: pulumi.Output<string>;
 }
 
 /**
@@ -76,6 +78,7 @@ export class BackupBucket extends pulumi.ComponentResource {
       region: this.region,
       prefix: this.prefix,
       keyType,
+      ...(type === 'irsa' ? { roleArn: this.roleArn } : {}),
     };
     this.registerOutputs({
       bucketName: this.bucketName,

@@ -92,11 +92,11 @@ export interface RepositoryArgs {
   verifyTls?: Input<boolean>;
   /** For `s3`: `shared`, `web-id` (IRSA), `pod-id` (EKS Pod Identity) or `auto` (instance metadata). Default: `shared` when keys are given. */
   keyType?: Input<KeyType>;
-  /** For `s3` with `web-id`: ARN of the role that the cluster's ServiceAccount takes on (its annotation eks.amazonaws.com/role-arn). */
+  /** For `s3` with `web-id`: ARN of the role that the cluster's pods take on, with a token of their ServiceAccount. Another role restarts the members, one after another. */
   roleArn?: Input<string>;
-  /** For `s3` with `web-id`: host of the security token service. Default: sts.amazonaws.com. */
+  /** For `s3` with `web-id`: host of the security token service. Default: that of AWS in `region`; with `endpoint`, sts.amazonaws.com. */
   stsHost?: Input<string>;
-  /** For `s3` with `shared`: Secret with the keys `key` and `keySecret`. It is read when the cluster is made and whenever the repositories change. */
+  /** For `s3` with `shared`: Secret with the keys `key` and `keySecret`. It is read when the cluster is made, when the repositories change, and by `pulumi up --refresh`: other keys reach pgBackRest within two minutes, and nothing restarts. */
   credentialsSecret?: Input<string>;
   /** For `s3` with `shared`: access key (secret). */
   key?: Input<string>;

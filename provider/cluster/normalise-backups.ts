@@ -56,7 +56,9 @@ function restore(given: NonNullable<ResolvedArgs['restoreFrom']>): RestoreSpec {
 
 function s3(given: Given): S3Spec {
   const { bucket = '', region = '', endpoint, prefix = '', uriStyle, verifyTls, keyType } = given;
-  const optional = { caSecret: given.caSecret, roleArn: given.roleArn, stsHost: given.stsHost };
+  // The region's own: the global one is in us-east-1, and not every region takes its tokens.
+  const regional = keyType === KeyType.webId && endpoint === undefined ? awsHost('sts', region) : undefined;
+  const optional = { caSecret: given.caSecret, roleArn: given.roleArn, stsHost: given.stsHost ?? regional };
   const present = Object.entries({ ...optional, credentialsSecret: given.credentialsSecret });
   return {
     bucket,
@@ -75,10 +77,14 @@ function trimmed(prefix: string): string {
   return typeof prefix === 'string' ? prefix.replace(/^\/+|\/+$/g, '') : prefix;
 }
 
-/** Regions in China have a domain of their own (AWS General Reference, "Amazon S3 endpoints and quotas"). */
 export function awsEndpoint(region: string): string {
+  return awsHost('s3', region);
+}
+
+/** Regions in China have a domain of their own (AWS General Reference, "Amazon S3 endpoints and quotas"). */
+function awsHost(service: 's3' | 'sts', region: string): string {
   if (typeof region !== 'string' || isUnknown(region)) return UNKNOWN;
-  return `s3.${region}.amazonaws.com${region.startsWith('cn-') ? '.cn' : ''}`;
+  return `${service}.${region}.amazonaws.com${region.startsWith('cn-') ? '.cn' : ''}`;
 }
 
 function schedule(given: NonNullable<ResolvedArgs['schedules']>[number]): ScheduleSpec {

@@ -1,6 +1,7 @@
 /** Jobs that take backups: by schedule, the first one, and, from a template, on demand. */
 import type { ClusterSpec, RepositorySpec, ScheduleSpec } from '../cluster/spec';
 import { certificateVolume, configurationVolume, pgbackrestMounts, repositoryVolume } from './backup-volumes';
+import { cloudIdentityEnv, cloudIdentityMounts, cloudIdentityVolumes } from './cloud-identity';
 import { clusterLabels, metadata, skipAwait } from './metadata';
 import { hash, labels, names } from './names';
 import { repositorySelector } from './repository-host';
@@ -107,6 +108,7 @@ function backupPod(spec: ClusterSpec, repository: RepositorySpec, args: readonly
           { name: 'CLUSTER_NAME', value: spec.name },
           { name: 'REPOSITORY', value: String(repository.number) },
           { name: 'POD_NAMESPACE', valueFrom: { fieldRef: { fieldPath: 'metadata.namespace' } } },
+          ...cloudIdentityEnv(spec),
         ],
         resources: { requests: { cpu: '10m', memory: '64Mi' }, limits: { memory: '512Mi' } },
         securityContext: restrictedContext(),
@@ -115,6 +117,7 @@ function backupPod(spec: ClusterSpec, repository: RepositorySpec, args: readonly
           { name: 'scripts', mountPath: '/etc/postgres-ha/scripts', readOnly: true },
           ...(local ? [{ name: 'repository', mountPath: '/pgbackrest' }] : []),
           ...pgbackrestMounts(),
+          ...cloudIdentityMounts(spec),
         ],
       },
     ],
@@ -124,6 +127,7 @@ function backupPod(spec: ClusterSpec, repository: RepositorySpec, args: readonly
       ...(local ? [repositoryVolume(spec)] : []),
       configurationVolume(spec, repository),
       certificateVolume(spec),
+      ...cloudIdentityVolumes(spec),
     ],
   };
 }

@@ -1,6 +1,7 @@
 /** The containers of a member's pod. */
 import type { ClusterSpec } from '../cluster/spec';
 import { pgbackrestMounts } from './backup-volumes';
+import { cloudIdentityEnv, cloudIdentityMounts } from './cloud-identity';
 import { containerNames } from './names';
 import { pgbackrestServer } from './repository-host';
 import { restrictedContext } from './security';
@@ -57,6 +58,7 @@ export function databaseContainer(spec: ClusterSpec, member: string) {
       { name: 'PATRONI_KUBERNETES_POD_IP', value: '$(POD_IP)' },
       { name: 'PATRONI_RESTAPI_CONNECT_ADDRESS', value: '$(POD_IP):8008' },
       { name: 'PATRONI_POSTGRESQL_CONNECT_ADDRESS', value: '$(POD_IP):5432' },
+      ...cloudIdentityEnv(spec),
     ],
     ports: [
       { name: 'postgresql', containerPort: 5432, protocol: 'TCP' },
@@ -95,6 +97,7 @@ export function databaseContainer(spec: ClusterSpec, member: string) {
       mount('tmp', '/tmp'),
       mount('shm', '/dev/shm'),
       ...(spec.repositories.length > 0 ? pgbackrestMounts() : []),
+      ...cloudIdentityMounts(spec),
       mount('restore', '/etc/postgres-ha/restore', true),
       ...commonMounts(),
     ],
@@ -116,9 +119,11 @@ export function agentContainer(spec: ClusterSpec, member: string) {
 
 /** Lets a backup read this member's data, and looks after the archive while the member leads. */
 export function backupContainer(spec: ClusterSpec) {
+  const server = pgbackrestServer(spec);
   return {
-    ...pgbackrestServer(spec),
+    ...server,
     name: containerNames.backup,
+    env: [...server.env, ...cloudIdentityEnv(spec)],
     volumeMounts: [
       mount('data', '/pgdata'),
       ...(spec.walStorage ? [mount('wal', '/pgwal')] : []),
@@ -126,6 +131,7 @@ export function backupContainer(spec: ClusterSpec) {
       mount('run', '/run/postgresql'),
       mount('scripts', '/etc/postgres-ha/scripts', true),
       ...pgbackrestMounts(),
+      ...cloudIdentityMounts(spec),
     ],
   };
 }

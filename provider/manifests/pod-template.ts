@@ -4,6 +4,7 @@ import { fingerprint } from './fingerprint';
 import { clusterLabels, memberSelector } from './metadata';
 import { annotations, labels, names } from './names';
 import { certificateVolume, configurationVolume } from './backup-volumes';
+import { cloudIdentityVolumes } from './cloud-identity';
 import { agentContainer, backupContainer, databaseContainer } from './containers';
 import { containerUser, mountedSecretMode } from './security';
 
@@ -78,6 +79,7 @@ function volumes(spec: ClusterSpec, member: string) {
     secret('server-tls', spec.tls.serverSecret ?? names.serverSecret(spec.name)),
     secret('replication-tls', names.replicationSecret(spec.name)),
     ...(spec.repositories.length > 0 ? [configurationVolume(spec, 'member'), certificateVolume(spec)] : []),
+    ...cloudIdentityVolumes(spec),
     // Always there, so that what a new cluster is restored from changes no pod later (config/restore-source.ts).
     {
       name: 'restore',

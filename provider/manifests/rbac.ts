@@ -1,12 +1,13 @@
 /** The identity of a cluster's pods, and the least that it may do. */
 import type { ClusterSpec } from '../cluster/spec';
+import { roleArnOf } from './cloud-identity';
 import { metadata } from './metadata';
 import { memberNames, names, podName, userSecret } from './names';
 import { maximumReplicas } from '../cluster/defaults';
 
 /** One for members, repository host and jobs, so that a role on AWS can be exact about who takes it on. */
 export function serviceAccount(spec: ClusterSpec) {
-  const roleArn = spec.repositories.find(({ s3 }) => s3?.roleArn !== undefined)?.s3?.roleArn;
+  const roleArn = roleArnOf(spec);
   return {
     apiVersion: 'v1',
     kind: 'ServiceAccount',
@@ -14,7 +15,7 @@ export function serviceAccount(spec: ClusterSpec) {
       spec,
       names.serviceAccount(spec.name),
       'postgres',
-      // Read by EKS' webhook, which gives the role's name and a token to each pod (IRSA).
+      // What EKS' webhook reads, and whoever asks which role this is; the pods have it already (cloud-identity.ts).
       roleArn === undefined ? {} : { 'eks.amazonaws.com/role-arn': roleArn },
     ),
     automountServiceAccountToken: false,

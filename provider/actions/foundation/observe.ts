@@ -1,10 +1,14 @@
-/** What is there already, by `get` and `list` alone. Secrets are not read: a preview may not have the right to. */
+/**
+ * What is there already, by `get` and `list` alone. No Secret is needed, since a preview may not have the right to read one;
+ * those with keys to S3 are looked at where that is allowed, and nothing of their contents is kept.
+ */
 import { hasReason } from '../../live/errors';
 import type { ConfigMap, PersistentVolumeClaim } from '../../live/kinds';
 import type { Live } from '../../live/live';
 import { labels, names } from '../../manifests/names';
 import type { FoundationInputs } from './inputs';
 import { parseSnapshot, snapshotKey, type Snapshot } from './kept';
+import { changedCredentials } from './repositories';
 
 export interface Observed {
   readonly volumes: readonly PersistentVolumeClaim[];
@@ -13,6 +17,8 @@ export interface Observed {
   readonly rigidClasses: readonly string[];
   /** What Patroni knew when the cluster was removed, if it was, with its volumes kept. */
   readonly snapshot?: Snapshot;
+  /** Names of the user's Secrets whose keys to S3 are others than pgBackRest has. Empty where Secrets may not be read. */
+  readonly changedCredentials: readonly string[];
   /** Patroni's own record, if a cluster runs. */
   readonly systemIdentifier?: string;
 }
@@ -34,6 +40,7 @@ export async function observe(live: Live, inputs: FoundationInputs): Promise<Obs
     volumes,
     configMaps: configMaps.filter((one) => one !== undefined),
     rigidClasses: await rigid(live, volumes),
+    changedCredentials: await changedCredentials(live, inputs),
     snapshot: parseSnapshot(journal?.data?.[snapshotKey]),
     systemIdentifier: config?.metadata.annotations?.['initialize'] || undefined,
   };

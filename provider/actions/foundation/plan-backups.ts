@@ -40,6 +40,7 @@ export function restoreSteps(observed: Observed, inputs: FoundationInputs): Foun
 
 /** State of a version without backups has none of these inputs. */
 export function repositorySteps(
+  observed: Pick<Observed, 'changedCredentials'>,
   inputs: FoundationInputs,
   previous: FoundationInputs | undefined,
 ): FoundationStep[] {
@@ -56,8 +57,14 @@ export function repositorySteps(
         detail: `paths of ${spec.repositories.length === 1 ? 'the repository' : 'the repositories'} and what opens them; a generation and a passphrase that are there are kept`,
       },
     ];
-  if (about(inputs) === about(previous)) return [];
-  return [
-    { kind: 'repositories', object, text: `renew Secret ${object}`, reason: 'the repositories have changed' },
-  ];
+  const rotated = observed.changedCredentials;
+  const reason =
+    about(inputs) !== about(previous)
+      ? 'the repositories have changed'
+      : rotated.length > 0
+        ? `the keys in Secret ${rotated.join(' and ')} have changed`
+        : undefined;
+  return reason === undefined
+    ? []
+    : [{ kind: 'repositories', object, text: `renew Secret ${object}`, reason }];
 }

@@ -36,7 +36,7 @@ export function plan(
     ...volumeSteps(observed, inputs, previous),
     ...(previous ? [] : recordSteps(observed, inputs)),
     ...authoritySteps(inputs, previous),
-    ...repositorySteps(inputs, previous),
+    ...repositorySteps(observed, inputs, previous),
     ...(previous ? [] : restoreSteps(observed, inputs)),
     ...userSteps(inputs, previous),
     ...configMapSteps(observed, inputs),

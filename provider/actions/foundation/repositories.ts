@@ -2,9 +2,11 @@
 import { randomBytes } from 'node:crypto';
 import { repositoriesSecret } from '../../config/repository-secrets';
 import { restoreSecret, type RestoreSource } from '../../config/restore-source';
-import { LiveError } from '../../live/errors';
+import { hasReason, LiveError } from '../../live/errors';
+import type { Live } from '../../live/live';
 import { names } from '../../manifests/names';
 import { decoded, type FoundationContext } from './execute';
+import type { FoundationInputs } from './inputs';
 
 export async function repositoriesContent(context: FoundationContext): Promise<Record<string, string>> {
   const { live, inputs } = context;
@@ -47,6 +49,31 @@ async function fromSecrets(context: FoundationContext): Promise<Record<string, s
     keys[`repo${number}-s3-key-secret`] = found['keySecret']!;
   }
   return keys;
+}
+
+/** Which of the user's Secrets have other keys than pgBackRest was given. */
+export async function changedCredentials(live: Live, inputs: FoundationInputs): Promise<string[]> {
+  const of = inputs.spec.repositories.flatMap(({ number, s3 }) =>
+    s3?.credentialsSecret === undefined ? [] : [{ number, name: s3.credentialsSecret }],
+  );
+  if (of.length === 0) return [];
+  try {
+    const own = await live.get('Secret', inputs.namespace, inputs.repositoriesSecret);
+    const changed = await Promise.all(
+      of.map(async ({ number, name }) => {
+        const lines = (decoded(own, `repository-${number}.conf`) ?? '').split('\n');
+        const given = await live.get('Secret', inputs.namespace, name);
+        const [key, secret] = [decoded(given, 'key')?.trim(), decoded(given, 'keySecret')?.trim()];
+        if (!own || !key || !secret) return [];
+        const has = [`repo${number}-s3-key=${key}`, `repo${number}-s3-key-secret=${secret}`];
+        return has.every((line) => lines.includes(line)) ? [] : [name];
+      }),
+    );
+    return [...new Set(changed.flat())];
+  } catch (error) {
+    if (hasReason(error, 'Forbidden')) return [];
+    throw error;
+  }
 }
 
 async function values(
