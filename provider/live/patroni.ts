@@ -119,7 +119,7 @@ export function dcsSettings(config: Endpoints | undefined): { mode: string; paus
   const { synchronous_mode: mode, synchronous_mode_strict: strict } = settings;
   const on = mode !== undefined && mode !== false && mode !== 'off';
   return {
-    mode: !on ? 'async' : mode === 'quorum' ? 'quorum' : strict ? 'strict' : 'sync',
+    mode: !on ? 'async' : strict ? 'strict' : mode === 'quorum' ? 'quorum' : 'sync',
     paused: settings.pause === true,
   };
 }

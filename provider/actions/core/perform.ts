@@ -157,7 +157,9 @@ async function steps<I extends ActionInputs, O>(
     return { observed, steps: left(action, observed, inputs, previous, run.soFar()) };
   };
   const stopped = (where: string, reason: string | undefined) =>
-    new Stopped(`${action.kind} of ${inputs.cluster} stopped ${where}: ${reason}. ${goOn}`);
+    new Stopped(
+      `${action.kind} of ${inputs.cluster} stopped ${where}: ${reason}. No step is half done; ${again(performance)}.`,
+    );
   const tested = async (place: FaultPlace, step: Step) => {
     const what = await fault(action.kind, performed.size + 1, place, guard.signal);
     if (what === 'stop') throw stopped(`${place} "${line(step)}"`, 'a test says so');
@@ -194,9 +196,12 @@ async function steps<I extends ActionInputs, O>(
     } catch (error) {
       if (guard.signal.aborted) throw stopped(`while waiting in "${line(step)}"`, await guard.stop());
       const message = error instanceof Error ? error.message : String(error);
-      throw new Error(`${action.kind} of ${inputs.cluster} failed at "${line(step)}": ${message}\n${stays}`, {
-        cause: error,
-      });
+      throw new Error(
+        `${action.kind} of ${inputs.cluster} failed at "${line(step)}": ${message}\nThe steps before it are done and stay; once this is solved, ${again(performance)}.`,
+        {
+          cause: error,
+        },
+      );
     }
     await run.recorded(step);
     await tested('after', step);
@@ -204,5 +209,9 @@ async function steps<I extends ActionInputs, O>(
   }
 }
 
-const goOn = 'No step is half done; the next `pulumi up` goes on from here.';
-const stays = 'The steps before it are done and stay; once this is solved, `pulumi up` goes on from here.';
+/** How an interrupted run goes on. */
+function again(performance: { readonly tool?: string; readonly approved: Approved }): string {
+  return performance.tool === undefined
+    ? '`pulumi up` goes on from here'
+    : `the same command with --trigger "${performance.approved.trigger}" goes on from here`;
+}

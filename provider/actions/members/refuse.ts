@@ -41,9 +41,9 @@ export function refuseLastStandby(
   const goes = members.filter((name) => now.includes(name));
   if (goes.length === 0 || candidates(observed, members).length > 0) return [];
   const effect =
-    observed.mode === 'sync'
-      ? 'commits would be on the primary alone'
-      : 'commits would wait until another standby is there';
+    observed.mode === 'strict'
+      ? 'commits would wait until another standby is there'
+      : 'commits would be on the primary alone';
   return [
     {
       property,

@@ -1,4 +1,5 @@
 /** The command line of `pgha`: what can be asked, and how its help reads. */
+import { addActions } from './action-program';
 import * as backups from './backup-commands';
 import * as commands from './commands';
 import { CommandError, type CommonOptions } from './context';
@@ -6,7 +7,8 @@ import { CommandError, type CommonOptions } from './context';
 const about = `Look at and talk to PostgreSQL clusters made by pulumi-postgres-ha.
 
 There is no server of its own to install: it needs the right to get and list pods, services,
-endpoints and statefulsets; test and psql also pods/exec, show user also secrets.
+endpoints and statefulsets; test and psql also pods/exec, show user also secrets. What changes
+a cluster shows its plan and asks first; docs/actions.md names the rights it needs.
 The cluster is found as kubectl finds it: --kubeconfig, $KUBECONFIG or ~/.kube/config.`;
 
 const examples = `
@@ -16,6 +18,8 @@ Examples:
   pgha psql hippo                        a psql prompt on the primary
   pgha psql hippo -c 'select 1'          one statement
   pgha show user hippo                   users and their passwords
+  pgha restart hippo --pending           restart the members that wait for it, safely
+  pgha show events hippo                 what was done, by whom and when
   pgha test --all -o json | jq .         for scripts
 
 Exit codes: 0 all is well, 1 something is down or failed, 2 the command line is wrong.`;
@@ -81,6 +85,8 @@ export async function run(
     .description('backups of each repository, and from when on it can be restored; needs get on ConfigMaps')
     .action((cluster: string, options: CommonOptions) => done(backups.showBackup(output, cluster, options)));
 
+  addActions({ program, show, output, say: errors, common, done });
+
   common(program.command('backup'), false)
     .argument('<cluster>', 'name of the cluster')
     .addOption(new Option('--type <type>', 'what it holds').choices(['full', 'diff', 'incr']).default('incr'))
@@ -88,7 +94,7 @@ export async function run(
     .option('--no-wait', 'do not wait for its end')
     .description('take a backup now, in a Job; needs get on CronJobs, create and watch on Jobs')
     .action((cluster: string, options: backups.BackupOptions) =>
-      done(backups.backup(output, cluster, options)),
+      done(backups.backup(output, errors, cluster, options)),
     );
 
   common(program.command('psql'), false)

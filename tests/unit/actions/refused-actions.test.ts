@@ -14,7 +14,7 @@ describe('refused, in words', () => {
     synchronous: ['hippo-2'],
   });
   const last =
-    'hippo-2 is the last synchronous standby (mode quorum): commits would wait until another standby is there. Get another member up first (pgha status), or add one: replicas.';
+    'hippo-2 is the last synchronous standby (mode quorum): commits would be on the primary alone. Get another member up first (pgha status), or add one: replicas.';
   const unknown = 'there is no member hippo-7. Members: hippo-1, hippo-2, hippo-3.';
   const noPrimary = 'the cluster has no primary now. Look at it first: pgha status.';
   const cases: [string, readonly { property: string; reason: string }[], string, string][] = [
