@@ -29,7 +29,9 @@ export async function preview(): Promise<void> {
   const { rounds, most, replicas } = numbers({ rounds: 5, most: 20, replicas: 1 });
   const on = machine();
   const { kubeconfig } = await up();
-  const component = await TestStack.open(namespace, kubeconfig);
+  const component = await TestStack.open(namespace, kubeconfig, {
+    program: join(__dirname, '../tests/support/actions-program'),
+  });
   const plain = await TestStack.open(`${namespace}-plain`, kubeconfig, {
     program: join(__dirname, 'plain'),
   });
@@ -44,24 +46,33 @@ export async function preview(): Promise<void> {
       writeFileSync(file, JSON.stringify(objects));
       const given = { objects: file };
       await plain.upWith(given);
-      const times = { component: [] as number[], plain: [] as number[] };
+      const times = { component: [] as number[], action: [] as number[], plain: [] as number[] };
+      const config = (actions: object[]) => ({
+        namespace,
+        clusters: JSON.stringify(clusters),
+        actions: JSON.stringify(actions),
+      });
       // The first of each warms caches of files and is not counted.
       for (let round = 0; round <= rounds; round++) {
         const took = {
-          component: await timed(() => component.preview(clusters)),
+          component: await timed(() => component.previewWith(config([]))),
+          // One that is about to run: it looks at the cluster, and plans.
+          action: await timed(() => component.previewWith(config([restart(`bench ${round}`)]))),
           plain: await timed(() => plain.previewWith(given)),
         };
         if (round === 0) continue;
         times.component.push(took.component);
+        times.action.push(took.action);
         times.plain.push(took.plain);
         console.log(
-          `${count} clusters ${round}/${rounds}: component ${seconds(took.component)} s, plain ${seconds(took.plain)} s`,
+          `${count} clusters ${round}/${rounds}: component ${seconds(took.component)} s, with an action ${seconds(took.action)} s, plain ${seconds(took.plain)} s`,
         );
       }
       results.push({
         clusters: count,
         objects: objects.length,
         component: figures(times.component),
+        action: figures(times.action),
         plain: figures(times.plain),
         values: times,
       });
@@ -142,25 +153,40 @@ interface Row {
   readonly clusters: number;
   readonly objects: number;
   readonly component: ReturnType<typeof figures>;
+  readonly action: ReturnType<typeof figures>;
   readonly plain: ReturnType<typeof figures>;
 }
 
+/** An action on the first cluster, as tests/support/actions-program takes it. */
+function restart(trigger: string): object {
+  return { type: 'Restart', name: 'restart', cluster: 'pg1', args: { trigger } };
+}
+
+/** Seconds that an action which is about to run may add to the preview of the program without it. */
+const actionBar = 1;
+
 function rendered(results: readonly Row[]): string {
-  const rows = results.map(({ clusters, objects, component, plain }) => [
-    `${clusters} cluster${clusters === 1 ? '' : 's'}`,
+  type Figures = ReturnType<typeof figures>;
+  const row = (title: string, objects: number, ours: Figures, base: Figures, bar: number | undefined) => [
+    title,
     String(objects),
-    ...[component.median, component.max, plain.median, plain.max, component.median - plain.median].map(
-      seconds,
-    ),
-    bars[clusters] === undefined ? '' : `≤ ${bars[clusters]}`,
-  ]);
+    ...[ours.median, ours.max, base.median, base.max, ours.median - base.median].map(seconds),
+    bar === undefined ? '' : `≤ ${bar}`,
+  ];
+  const rows = results.flatMap(({ clusters, objects, component, action, plain }) => {
+    const title = `${clusters} cluster${clusters === 1 ? '' : 's'}`;
+    return [
+      row(title, objects, component, plain, bars[clusters]),
+      row(`${title} and a Restart, against without`, objects, action, component, actionBar),
+    ];
+  });
   const head = [
     'seconds of pulumi preview',
     'objects',
     'median',
     'max',
-    'plain median',
-    'plain max',
+    'base median',
+    'base max',
     'more',
     'bar',
   ];
