@@ -15,7 +15,18 @@ describe('pgha: command line', () => {
   it('has a help that names every command and the exit codes', async () => {
     const { code, out } = await pgha('--help');
     assert.equal(code, 0);
-    for (const word of ['test', 'status', 'show', 'psql', 'version', 'Exit codes', '--kubeconfig'])
+    for (const word of [
+      'test',
+      'status',
+      'show',
+      'psql',
+      'restart',
+      'switchover',
+      'fence',
+      'version',
+      'Exit codes',
+      '--kubeconfig',
+    ])
       assert.ok(out.includes(word), word);
   });
 
@@ -29,6 +40,8 @@ describe('pgha: command line', () => {
     ['an unknown command', ['tst'], /unknown command 'tst'/],
     ['an unknown option', ['test', 'hippo', '--frobnicate'], /unknown option '--frobnicate'/],
     ['an unknown form of output', ['test', 'hippo', '-o', 'xml'], /Allowed choices are text, json/],
+    ['restart without a cluster', ['restart'], /missing required argument 'cluster'/],
+    ['fence without a member', ['fence', 'hippo'], /missing required argument 'member'/],
     ['psql without a cluster', ['psql'], /missing required argument 'cluster'/],
   ];
   for (const [title, given, expected] of wrong)
