@@ -11,6 +11,7 @@ import { DeployedCluster } from '../support/cluster';
 import { keepLogs } from '../support/logs';
 import { readOnlyKubeconfig } from '../support/read-only';
 import { TestStack } from '../support/stack';
+import { planIn } from '../support/plan-in';
 import { finalState, prepare, Workload } from '../support/workload';
 
 const namespace = 'e2e-actions';
@@ -78,15 +79,6 @@ describe('an action', () => {
   const runs = async (kind: string): Promise<number> =>
     (await journal()).filter((entry) => entry.kind === kind).length;
 
-  /** The plan in the diagnostics at the end of the output: its digest, then its steps. */
-  const planIn = (kind: string, output: string): string[] => {
-    const lines = output.slice(output.lastIndexOf('Diagnostics:')).split('\n');
-    const start = lines.findIndex((line) => new RegExp(`^\\s+${kind} of hippo, plan [0-9a-f]+:$`).test(line));
-    assert.ok(start >= 0, output);
-    const end = lines.findIndex((line, index) => index > start && line.trim() === '');
-    return lines.slice(start, end).map((line) => line.trim());
-  };
-
   /** Everything that a preview must not touch, as versions; Patroni and the agents write their records all the time. */
   const versions = () =>
     kubectl.run([
@@ -135,7 +127,7 @@ describe('an action', () => {
 
   const underLoad = async (change: () => Promise<unknown>) => {
     await prepare(hippo.service);
-    const workload = new Workload(hippo.service).start();
+    const workload = new Workload(hippo.service, { writers: 3, registers: 1 }).start();
     const started = performance.now();
     await workload.acknowledgedAfter(started, 60_000);
     await change();
