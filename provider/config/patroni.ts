@@ -124,11 +124,17 @@ function primaryStartTimeout(mode: string): number | string {
   return mode === 'async' ? 30 : 0;
 }
 
+/**
+ * `strict` is Patroni's quorum mode too, with the least number of replicas held: after a failover the replica that
+ * has most takes over, and no other has to be rewound before commits go on. With priorities, the other replica may be
+ * ahead of the synchronous one by what was never acknowledged, and writes waited for its pg_rewind
+ * (docs/decisions/strict-by-quorum.md).
+ */
 function synchronous(mode: string, number: number) {
   if (isUnknown(mode)) return { synchronous_mode: UNKNOWN };
   if (mode === 'async') return { synchronous_mode: false };
   return {
-    synchronous_mode: mode === 'quorum' ? 'quorum' : true,
+    synchronous_mode: mode === 'sync' ? true : 'quorum',
     synchronous_mode_strict: mode === 'strict',
     synchronous_node_count: number,
   };

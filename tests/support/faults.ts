@@ -10,6 +10,7 @@ import {
 } from '../../local/kubernetes/faults';
 import { names, podName } from '../../provider/manifests/names';
 import type { DeployedCluster } from './cluster';
+import { servicePathWorks } from './service-path';
 
 export interface FaultContext {
   readonly cluster: DeployedCluster;
@@ -28,6 +29,8 @@ export interface Fault {
    * may take over again when no other answers in time (a busy machine) or it is back at once.
    */
   readonly changesPrimary?: boolean;
+  /** Milliseconds without a write that 95 of 100 times must hold on a quiet machine (DESIGN 8); only reported. */
+  readonly aim?: number;
   /** Milliseconds for which writes may be refused; absent: only the test's own limit holds. */
   readonly longestGap?: number;
 }
@@ -40,18 +43,21 @@ export const faults: readonly Fault[] = [
   {
     title: 'primary pod deleted, default grace',
     modes: both,
+    aim: 4_000,
     longest: effect,
     inject: (context) => deletePod(context, context.primary),
   },
   {
     title: 'primary pod deleted, grace 0',
     modes: both,
+    aim: 10_000,
     longest: effect,
     inject: (context) => deletePod(context, context.primary, 0),
   },
   {
     title: 'postmaster killed with 9',
     modes: both,
+    aim: 5_000,
     longest: effect,
     async inject(context) {
       const [old] = await processes(context.cluster, context.primary, isPostmaster);
@@ -65,6 +71,7 @@ export const faults: readonly Fault[] = [
   {
     title: 'kill 1 in the container',
     modes: strict,
+    aim: 4_000,
     longest: effect,
     inject: (context) =>
       restarted(context, async () => {
@@ -75,18 +82,21 @@ export const faults: readonly Fault[] = [
   {
     title: 'Patroni killed with 9',
     modes: strict,
+    aim: 10_000,
     longest: effect,
     inject: (context) => restarted(context, () => signalled(context, isPatroni, 'SIGKILL')),
   },
   {
     title: 'Patroni stopped (SIGSTOP)',
     modes: both,
+    aim: 25_000,
     longest: 2 * effect,
     inject: (context) => restarted(context, () => signalled(context, isPatroni, 'SIGSTOP'), 2 * effect),
   },
   {
     title: 'a backend killed by the kernel, out of memory',
     modes: strict,
+    aim: 5_000,
     longest: effect,
     inject: outOfMemory,
   },
@@ -94,44 +104,21 @@ export const faults: readonly Fault[] = [
     // What the kernel does on cgroup v2, where kubelet sets memory.oom.group.
     title: 'every process of the container killed at once',
     modes: strict,
+    aim: 10_000,
     longest: effect,
     inject: (context) => restarted(context, () => signalled(context, () => true, 'SIGKILL')),
   },
   {
-    title: 'API server away for 60 s',
-    modes: strict,
-    longest: 2 * effect,
-    changesPrimary: false,
-    longestGap: 5000,
-    async inject() {
-      await stopApiServer();
-      await pause(60_000);
-      await startApiServer();
-    },
-  },
-  {
-    title: 'API server flapping, 6 times 5 s away and 5 s there',
-    modes: strict,
-    longest: 3 * effect,
-    async inject() {
-      for (let round = 0; round < 6; round++) {
-        await stopApiServer();
-        await pause(5000);
-        await startApiServer();
-        await pause(5000);
-      }
-    },
-  },
-  {
-    title: "the primary's network cut for 40 s",
+    title: "the primary's network cut for 30 s",
     modes: both,
+    aim: 25_000,
     longest: effect,
     changesPrimary: true,
     async inject({ cluster, primary }) {
       const address = (await cluster.pod(primary)).status!.podIP!;
       await cutPod(address);
       try {
-        await pause(40_000);
+        await pause(30_000);
       } finally {
         await healPod(address);
       }
@@ -145,7 +132,40 @@ export const faults: readonly Fault[] = [
     longestGap: 5000,
     inject: loseVolume,
   },
+  {
+    title: 'API server away for 60 s',
+    modes: strict,
+    longest: 2 * effect,
+    changesPrimary: false,
+    longestGap: 5000,
+    async inject(context) {
+      await stopApiServer();
+      await pause(60_000);
+      await startApiServer();
+      await followedAgain(context);
+    },
+  },
+  {
+    title: 'API server flapping, 6 times 5 s away and 5 s there',
+    modes: strict,
+    longest: 3 * effect,
+    async inject(context) {
+      for (let round = 0; round < 6; round++) {
+        await stopApiServer();
+        await pause(5000);
+        await startApiServer();
+        await pause(5000);
+      }
+      await followedAgain(context);
+    },
+  },
 ];
+
+/** An outage of the API server is over when those that follow it do so again. */
+async function followedAgain({ cluster, primary }: FaultContext): Promise<void> {
+  const address = (await cluster.pod(primary)).status!.podIP!;
+  await servicePathWorks(cluster.kubeconfig, cluster.namespace, address);
+}
 
 async function deletePod({ cluster }: FaultContext, member: string, grace?: number): Promise<void> {
   const before = (await cluster.pod(member)).metadata.uid;

@@ -47,7 +47,7 @@ export function statusReport(
     ...(primaries[0] ? { primary: primaries[0].pod } : {}),
     members: members.map((member) => memberStatus(member, written, sync, answers.get(member.pod))),
     problems: [
-      ...(primaries.length === 1 ? [] : [primaryProblem(primaries)]),
+      ...(primaries.length === 1 ? standbyProblems(objects, primaries[0]!) : [primaryProblem(primaries)]),
       ...members.flatMap((member) => memberProblems(member, answers.get(member.pod), now)),
     ],
   };
@@ -58,13 +58,33 @@ function primaryProblem(primaries: readonly Member[]): string {
   return `${primaries.map((member) => member.pod).join(' and ')} are both labelled primary`;
 }
 
+/**
+ * Patroni promotes nobody but the leader and the synchronous standbys that its sync object names, and after a
+ * failover it names none until a replica has caught up, some seconds later.
+ */
+function standbyProblems({ cluster, endpoints }: Objects, primary: Member): string[] {
+  const settings = annotations(endpoints, `${cluster}-config`)['config'] ?? '';
+  if (!/"synchronous_mode": *(true|"quorum")/.test(settings)) return [];
+  const sync = annotations(endpoints, `${cluster}-sync`);
+  if (sync['leader'] === primary.pod && sync['sync_standby']) return [];
+  const commits = /"synchronous_mode_strict": *true/.test(settings)
+    ? 'commits wait for a replica'
+    : 'commits are on the primary alone';
+  return [
+    `no synchronous standby yet: ${commits}, and if ${primary.name} fails now, writes wait until it is back`,
+  ];
+}
+
+function annotations(endpoints: readonly Endpoints[], name: string): Readonly<Record<string, string>> {
+  return endpoints.find((candidate) => candidate.metadata.name === name)?.metadata.annotations ?? {};
+}
+
 /** Synchronous members, as Patroni keeps them in its sync object, and what it calls them in this mode. */
 function syncMembers({ cluster, endpoints }: Objects): { names: readonly string[]; word: string } {
-  const found = (name: string): Endpoints | undefined =>
-    endpoints.find((candidate) => candidate.metadata.name === `${cluster}-${name}`);
-  const mode = found('config')?.metadata.annotations?.['config'] ?? '';
+  const mode = annotations(endpoints, `${cluster}-config`)['config'] ?? '';
+  const sync = endpoints.find((candidate) => candidate.metadata.name === `${cluster}-sync`);
   return {
-    names: dcs(undefined, undefined, found('sync')).synchronous,
+    names: dcs(undefined, undefined, sync).synchronous,
     word: /"synchronous_mode": *"quorum"/.test(mode) ? 'quorum_standby' : 'sync_standby',
   };
 }

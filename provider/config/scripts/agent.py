@@ -23,6 +23,7 @@ import fencing
 import patroni_config
 import patroni_rest
 from kubernetes_api import Api, ApiError, Followed, Unreachable
+from leader_release import LeaderRelease
 from log import Log
 from patroni_settings import PatroniSettings
 from pod_status import PodStatus
@@ -288,6 +289,7 @@ def main():
     api = Api(os.environ['POD_NAMESPACE'])
     config = Followed(api, 'configmaps', os.environ['CLUSTER_NAME'] + '-config', wake, log)
     agent = Agent(api, config, log, os.environ['MEMBER_NAME'], os.environ['POD_NAME'])
+    LeaderRelease(api.namespace, os.environ['CLUSTER_NAME'], os.environ['POD_NAME'], log)
     version = scripts_version()
     log.line('started for %s' % os.environ['MEMBER_NAME'])
     while True:

@@ -1,12 +1,11 @@
-"""Patroni itself, with two of its constants changed, and stopped when its member is fenced (fencing.py).
+"""Patroni itself, with two things changed, and stopped when its member is fenced (fencing.py).
 
 It must be able to talk to API servers whose certificate authority has no key identifiers. Python 3.13 turned on
 VERIFY_X509_STRICT, and urllib3 2.4 sets it too. It demands an authority key identifier, which the CA of an EKS cluster
 does not have (kubernetes-client/python#2394, awslabs/mcp#3791): Patroni would never reach the API. The chain, the
 validity and the host name are still verified.
 
-And it must not sleep while writers wait: a stop of PostgreSQL that takes a tenth of a second is looked at in steps of a
-whole one (STOP_POLLING_INTERVAL in patroni/postgresql/__init__.py, 4.1.5), in every switchover.
+And it must not sleep while writers wait: see patroni_waits.py.
 """
 import os
 import signal
@@ -14,13 +13,16 @@ import sys
 
 # Patroni starts PostgreSQL from a spawned process (multiprocessing), which imports this file again.
 if __name__ == '__main__':
+    # In this order: each of the two imports the other, and only postgresql may be the first (Patroni 4.1.5).
     import patroni.postgresql
+    import patroni.ha
     import urllib3.util.ssl_
 
     import fencing
+    import patroni_waits
 
     urllib3.util.ssl_.VERIFY_X509_STRICT = 0
-    patroni.postgresql.STOP_POLLING_INTERVAL = 0.1
+    patroni_waits.shorten(patroni.ha, patroni.postgresql)
 
     from patroni.__main__ import main
 

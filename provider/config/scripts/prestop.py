@@ -1,8 +1,6 @@
 """preStop of container `database`: the shortest way to give up the leadership, before kubelet's SIGTERM.
 
-Why not leave it to SIGTERM, and why not POST /switchover: both end in Patroni's Postgresql.stop, which looks in
-steps of one second (STOP_POLLING_INTERVAL, postgresql/__init__.py) for a shutdown that takes a tenth of that. Writers
-wait for whole seconds. And SIGTERM stops with no CHECKPOINT before it (ha.py,
+Why not leave it to SIGTERM, and why not POST /switchover: SIGTERM stops with no CHECKPOINT before it (ha.py,
 shutdown: checkpoint=False), so that a busy primary writes its dirty pages while it refuses everybody; a switchover
 polls its result each second more (api.py, poll_failover_result).
 
@@ -33,8 +31,9 @@ PORT = 8008
 CHECKPOINT_SECONDS = int(os.environ.get('PRESTOP_CHECKPOINT_SECONDS', '120'))
 # A stop that takes longer than this is Patroni's to wait for.
 STOP_SECONDS = 5
-# How long PostgreSQL may stay after its shutdown checkpoint; SIGTERM in that time costs Patroni's own second (_on_shutdown).
-ARCHIVING_SECONDS = 1
+# How long PostgreSQL may stay after its shutdown checkpoint before SIGTERM. It mostly ends in that time; when it still
+# archives, Patroni releases the lock as soon as the replicas have everything (patroni_waits.py).
+ARCHIVING_SECONDS = 0.1
 
 
 def ask(path):

@@ -76,6 +76,34 @@ hippo-2  primary       running    3         -       node-1  no               18.
     assert.equal(statusReport({ ...objects, endpoints }, answers, now).members[0]?.role, 'quorum_standby');
   });
 
+  for (const [sentence, config, sync, problem] of [
+    ['async needs none', '{"synchronous_mode": false}', {}, undefined],
+    [
+      'none after a failover, strict',
+      '{"synchronous_mode": "quorum", "synchronous_mode_strict": true}',
+      { leader: 'hippo-2-0' },
+      'commits wait for a replica',
+    ],
+    [
+      'those of the primary before, quorum',
+      '{"synchronous_mode":"quorum","synchronous_mode_strict":false}',
+      { leader: 'hippo-1-0', sync_standby: 'hippo-2-0' },
+      'commits are on the primary alone',
+    ],
+  ] as const)
+    it(`says when there is no synchronous standby: ${sentence}`, () => {
+      const objects = healthy();
+      const endpoints = objects.endpoints.map((one) => {
+        const own: Record<string, string> = one.metadata.name === 'hippo-config' ? { config } : { ...sync };
+        return { ...one, metadata: { ...one.metadata, annotations: own } };
+      });
+      const expected =
+        problem &&
+        `no synchronous standby yet: ${problem}, and if hippo-2 fails now, writes wait until it is back`;
+      const { problems } = statusReport({ ...objects, endpoints }, answers, now);
+      assert.deepEqual(problems, expected ? [expected] : []);
+    });
+
   it('lists problems: of the agent, of certificates, of members', () => {
     const agent = { certificate: '2026-11-27T12:00:00Z', problems: ['dcs.yaml: not valid YAML in line 3'] };
     const failing = new Map<string, Answer>([
