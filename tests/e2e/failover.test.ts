@@ -9,6 +9,7 @@ import { DeployedCluster } from '../support/cluster';
 import { faults, type Fault } from '../support/faults';
 import { keepLogs } from '../support/logs';
 import { survived } from '../support/one-fault';
+import { servicesFollow } from '../support/service-path';
 import { TestStack, type PlainClusterArgs } from '../support/stack';
 import { WriteProbes } from '../support/two-primaries';
 import { finalState, prepare, Workload } from '../support/workload';
@@ -79,6 +80,8 @@ describe('failover', () => {
         this.timeout(300_000);
         if (mode !== 'strict') await stack.up(cluster(mode));
         await hippo.whole(members);
+        // The faults before ended with outages of the API server.
+        if (mode !== 'strict') await servicesFollow(hippo);
         await prepare(hippo.service);
         workload = new Workload(hippo.service).start();
         probes = new WriteProbes(hippo.memberTargets());

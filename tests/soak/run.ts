@@ -10,6 +10,7 @@ import { DeployedCluster } from '../support/cluster';
 import { faults, type Fault } from '../support/faults';
 import { keepLogs } from '../support/logs';
 import { survived } from '../support/one-fault';
+import { servicesFollow } from '../support/service-path';
 import { TestStack, type PlainClusterArgs } from '../support/stack';
 import { WriteProbes } from '../support/two-primaries';
 import { finalState, prepare, Workload } from '../support/workload';
@@ -128,6 +129,7 @@ async function oneLeg(hippo: DeployedCluster, leg: Leg<Fault>, outcomes: Outcome
         const at = new Date(result.lastWrite).toISOString();
         console.log(`${title}: ${(result.gap / 1000).toFixed(2)} s from ${at}, ${moved}`);
         if (fault.aim !== undefined && result.gap > fault.aim) await keepLogs(hippo, title);
+        if (fault.servicesLag) await servicesFollow(hippo);
       } catch (error) {
         outcomes.push({ ...row, gap: undefined });
         throw new Error(`${title}: ${error instanceof Error ? error.message : String(error)}`);

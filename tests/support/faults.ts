@@ -8,9 +8,9 @@ import {
   stopApiServer,
   type ContainerProcess,
 } from '../../local/kubernetes/faults';
+import { patroniPost } from '../../provider/live/patroni';
 import { names, podName } from '../../provider/manifests/names';
 import type { DeployedCluster } from './cluster';
-import { servicePathWorks } from './service-path';
 
 export interface FaultContext {
   readonly cluster: DeployedCluster;
@@ -20,6 +20,7 @@ export interface FaultContext {
 
 export interface Fault {
   readonly title: string;
+  /** In which the end-to-end test does it; a soak does each in every mode. */
   readonly modes: readonly ('strict' | 'quorum')[];
   inject(context: FaultContext): Promise<void>;
   /** Milliseconds until it has taken effect (and is over, where it ends by itself). */
@@ -31,6 +32,8 @@ export interface Fault {
   readonly changesPrimary?: boolean;
   /** Milliseconds without a write that 95 of 100 times must hold on a quiet machine (DESIGN 8); only reported. */
   readonly aim?: number;
+  /** Afterwards Services follow their Endpoints only after a minute (service-path.ts): wait for that before another fault. */
+  readonly servicesLag?: boolean;
   /** Milliseconds for which writes may be refused; absent: only the test's own limit holds. */
   readonly longestGap?: number;
 }
@@ -133,39 +136,45 @@ export const faults: readonly Fault[] = [
     inject: loseVolume,
   },
   {
+    // Not a fault, but what hands over most often: bench:failover measures it, a soak mixes it with the others.
+    title: 'switchover',
+    modes: [],
+    aim: 2600,
+    longest: effect,
+    changesPrimary: true,
+    async inject({ cluster, primary }) {
+      const leader = podName(primary);
+      await patroniPost(cluster.live, cluster.namespace, leader, '/switchover', { leader }, 60);
+    },
+  },
+  {
     title: 'API server away for 60 s',
     modes: strict,
+    servicesLag: true,
     longest: 2 * effect,
     changesPrimary: false,
     longestGap: 5000,
-    async inject(context) {
+    async inject() {
       await stopApiServer();
       await pause(60_000);
       await startApiServer();
-      await followedAgain(context);
     },
   },
   {
     title: 'API server flapping, 6 times 5 s away and 5 s there',
     modes: strict,
+    servicesLag: true,
     longest: 3 * effect,
-    async inject(context) {
+    async inject() {
       for (let round = 0; round < 6; round++) {
         await stopApiServer();
         await pause(5000);
         await startApiServer();
         await pause(5000);
       }
-      await followedAgain(context);
     },
   },
 ];
-
-/** An outage of the API server is over when those that follow it do so again. */
-async function followedAgain({ cluster, primary }: FaultContext): Promise<void> {
-  const address = (await cluster.pod(primary)).status!.podIP!;
-  await servicePathWorks(cluster.kubeconfig, cluster.namespace, address);
-}
 
 async function deletePod({ cluster }: FaultContext, member: string, grace?: number): Promise<void> {
   const before = (await cluster.pod(member)).metadata.uid;

@@ -8,17 +8,15 @@
 import { connect } from 'node:net';
 import { setTimeout as pause } from 'node:timers/promises';
 import { Connection } from '../../provider/live/client';
+import type { DeployedCluster } from './cluster';
 
 const name = 'path-probe';
 const port = 8008;
 
-/** Makes a Service without selector that leads to `address`, as Patroni does, and waits until it does. */
-export async function servicePathWorks(
-  kubeconfig: string,
-  namespace: string,
-  address: string,
-  deadline = 120_000,
-): Promise<void> {
+/** Makes a Service without selector, with Endpoints as Patroni makes them, and waits until it leads to the primary. */
+export async function servicesFollow(cluster: DeployedCluster, deadline = 120_000): Promise<void> {
+  const { kubeconfig, namespace } = cluster;
+  const address = (await cluster.pod(await cluster.primary())).status!.podIP!;
   const api = await Connection.open({ kubeconfig });
   const call = (method: string, plural: string, own: string, body?: unknown): Promise<string> =>
     api.request({
