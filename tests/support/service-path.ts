@@ -6,7 +6,7 @@
  * follows later: that is Kubernetes' own second fault, not what a test of one fault means to measure.
  */
 import { connect } from 'node:net';
-import { setTimeout as pause } from 'node:timers/promises';
+import { until } from '../../local/until';
 import { Connection } from '../../provider/live/client';
 import type { DeployedCluster } from './cluster';
 
@@ -16,7 +16,8 @@ const port = 8008;
 /** Makes a Service without selector, with Endpoints as Patroni makes them, and waits until it leads to the primary. */
 export async function servicesFollow(cluster: DeployedCluster, deadline = 120_000): Promise<void> {
   const { kubeconfig, namespace } = cluster;
-  const address = (await cluster.pod(await cluster.primary())).status!.podIP!;
+  const primary = await until('asking for the primary', deadline / 1000, () => cluster.primary());
+  const address = (await cluster.pod(primary)).status!.podIP!;
   const api = await Connection.open({ kubeconfig });
   const call = (method: string, plural: string, own: string, body?: unknown): Promise<string> =>
     api.request({
@@ -33,12 +34,8 @@ export async function servicesFollow(cluster: DeployedCluster, deadline = 120_00
     await call('DELETE', 'endpoints', `/${name}`).catch(() => {});
     await call('POST', 'endpoints', '', { metadata, subsets: [{ addresses: [{ ip: address }], ports }] });
     const found = JSON.parse(await call('GET', 'services', `/${name}`)) as { spec: { clusterIP: string } };
-    const until = performance.now() + deadline;
-    while (!(await accepts(found.spec.clusterIP))) {
-      if (performance.now() > until)
-        throw new Error(`${deadline / 1000} s after the API server is back, a new Service leads nowhere yet`);
-      await pause(300);
-    }
+    const leads = (): Promise<boolean> => accepts(found.spec.clusterIP);
+    await until('following a new Service after the API server was back', deadline / 1000, leads, 300);
   } finally {
     // Its Endpoints go with it.
     await call('DELETE', 'services', `/${name}`);
