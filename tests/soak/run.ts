@@ -132,7 +132,9 @@ async function oneLeg(hippo: DeployedCluster, leg: Leg<Fault>, outcomes: Outcome
         if (fault.servicesLag) await servicesFollow(hippo);
       } catch (error) {
         outcomes.push({ ...row, gap: undefined });
-        throw new Error(`${title}: ${error instanceof Error ? error.message : String(error)}`);
+        throw new Error(`${title}: ${error instanceof Error ? error.message : String(error)}`, {
+          cause: error,
+        });
       }
     }
   } finally {
