@@ -25,7 +25,7 @@ export async function survived(
   const started = performance.now();
   await fault.inject({ cluster, primary: before });
   await load.acknowledgedAfter(performance.now(), longestOutage);
-  const after = await cluster.whole(members);
+  const after = await cluster.whole(members, 2 * longestOutage);
   const gap = longestGap(load.history, started, performance.now());
   if (!gap) throw new Error('writes never came back');
   const both = overlaps(probes.probes);
