@@ -8,7 +8,7 @@ import {
   stopApiServer,
   type ContainerProcess,
 } from '../../local/kubernetes/faults';
-import { patroniPost } from '../../provider/live/patroni';
+import { patroniPost } from '../../provider/live/patroni-rest';
 import { names, podName } from '../../provider/manifests/names';
 import type { DeployedCluster } from './cluster';
 
