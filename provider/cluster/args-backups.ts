@@ -142,7 +142,38 @@ export interface RestoreFromArgs {
   immediate?: Input<boolean>;
 }
 
-/** How backups are made, in every repository. */
+/** When all of a repository is read and compared with its checksums (`pgbackrest verify`). It costs reading every byte. */
+export interface VerifyArgs {
+  /** Number of the repository in `repositories`, from 1. Default: 1. */
+  repository?: number;
+  /** Cron expression of five fields, as in `schedules`. */
+  cron: Input<string>;
+  /** Name of a time zone. Default: "Etc/UTC". */
+  timeZone?: Input<string>;
+}
+
+/**
+ * When the newest backup of a repository is restored for trial, into a pod and a volume that are gone afterwards:
+ * PostgreSQL starts on it, replays WAL to the end of the archive, and answers a query. The cluster is not touched.
+ */
+export interface TestRestoreArgs {
+  /** Number of the repository in `repositories`, from 1. Default: 1. */
+  repository?: number;
+  /** Cron expression of five fields, as in `schedules`. */
+  cron: Input<string>;
+  /** Name of a time zone. Default: "Etc/UTC". */
+  timeZone?: Input<string>;
+  /** Size of the volume that it is restored to. Default: the size of the data volume. */
+  size?: Input<string>;
+  /** Storage class of that volume. Default: the cluster's default class. */
+  storageClass?: Input<string>;
+  /** One statement in SQL, read only. No row, null, false or an error fails the trial; else the first value is published, for whoever may read the ConfigMap. Default: none. */
+  query?: Input<string>;
+  /** Database that the query runs in. Default: `postgres`. */
+  database?: Input<string>;
+}
+
+/** How backups are made, in every repository, and how they are proved. */
 export interface BackupArgs {
   /** Whether repositories are encrypted (AES-256). It can't be changed later. Default: false, or true with `cipherSecret`. */
   cipher?: Input<boolean>;
@@ -152,4 +183,8 @@ export interface BackupArgs {
   compression?: Input<Compression>;
   /** Processes that copy and compress, 1 to 64. Default: 2. */
   processes?: Input<number>;
+  /** When repositories are verified, one schedule for each at most. Default: never. */
+  verify?: VerifyArgs[];
+  /** When backups are restored for trial, one schedule for each repository at most. Default: never. */
+  testRestore?: TestRestoreArgs[];
 }

@@ -9,6 +9,7 @@ import { podDisruptionBudget } from '../manifests/pod-disruption-budget';
 import * as rbac from '../manifests/rbac';
 import { backupCronJob, backupTemplate, firstBackup, scheduleNames } from '../manifests/backup-jobs';
 import { repositoryHost, repositoryService } from '../manifests/repository-host';
+import { testRestoreCronJob, verifyCronJob } from '../manifests/verification-jobs';
 import { renewalCronJob } from '../manifests/renewal';
 import * as services from '../manifests/services';
 import { statefulSet } from '../manifests/stateful-set';
@@ -105,13 +106,21 @@ export function addBackupPolicies(children: Children, local: boolean): pulumi.Cu
 /** CronJobs by schedule, and for each repository the template of a backup on demand, and its first full backup. */
 export function addBackupJobs(
   children: Children,
-  plan: Pick<ClusterSpec, 'repositories' | 'schedules'> & { name: string },
+  plan: Pick<ClusterSpec, 'repositories' | 'schedules' | 'backup'> & { name: string },
   dependsOn: pulumi.Resource[],
 ): void {
   const cronJob = (suffix: string, manifest: (spec: ClusterSpec) => { metadata: object; spec: object }) =>
     children.object(k8s.batch.v1.CronJob, suffix, manifest, ['metadata', 'spec'], { dependsOn });
   scheduleNames(plan).forEach((name, index) =>
     cronJob(name.slice(plan.name.length), (spec) => backupCronJob(spec, index)),
+  );
+  plan.backup.verify.forEach(({ repository }, index) =>
+    cronJob(`-verify-repo${repository}`, (spec) => verifyCronJob(spec, spec.backup.verify[index]!)),
+  );
+  plan.backup.testRestore.forEach(({ repository }, index) =>
+    cronJob(`-test-restore-repo${repository}`, (spec) =>
+      testRestoreCronJob(spec, spec.backup.testRestore[index]!),
+    ),
   );
   for (const { number } of plan.repositories) {
     const of = (spec: ClusterSpec) => spec.repositories[number - 1]!;

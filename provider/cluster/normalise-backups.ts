@@ -4,9 +4,11 @@ import { BackupType, Compression, KeyType, UriStyle } from './args';
 import { defaultProcesses, defaultRetention, defaultStorageSize } from './defaults';
 import type { ResolvedArgs } from './resolved';
 import type { ClusterSpec, RepositorySpec, RestoreSpec, S3Spec, ScheduleSpec } from './spec';
+import type { TestRestoreSpec, VerifySpec } from './spec';
 import { isUnknown, UNKNOWN } from './spec';
 
 type Given = NonNullable<ResolvedArgs['repositories']>[number];
+type Trial = NonNullable<NonNullable<ResolvedArgs['backup']>['testRestore']>[number];
 
 export function backupsOf(
   name: string,
@@ -15,7 +17,7 @@ export function backupsOf(
   const repositories = (args.repositories ?? [{ type: 'local' as const }]).map((given, index) =>
     repository(given, index + 1, args.storage?.size ?? defaultStorageSize),
   );
-  const { cipher, cipherSecret, compression, processes } = args.backup ?? {};
+  const { cipher, cipherSecret, compression, processes, verify = [], testRestore = [] } = args.backup ?? {};
   return {
     repositories,
     ...(args.restoreFrom ? { restoreFrom: restore(args.restoreFrom) } : {}),
@@ -25,6 +27,8 @@ export function backupsOf(
       ...(cipherSecret === undefined ? {} : { cipherSecret }),
       compression: compression ?? Compression.zst,
       processes: processes ?? defaultProcesses,
+      verify: verify.map(time),
+      testRestore: testRestore.map((given) => trial(given, args.storage?.size ?? defaultStorageSize)),
     },
   };
 }
@@ -88,14 +92,22 @@ function awsHost(service: 's3' | 'sts', region: string): string {
 }
 
 function schedule(given: NonNullable<ResolvedArgs['schedules']>[number]): ScheduleSpec {
+  return { type: given.type, ...time(given) };
+}
+
+function time(given: { repository?: number; cron: string; timeZone?: string }): VerifySpec {
+  const { repository = 1, cron, timeZone = 'Etc/UTC' } = given;
+  const plain = typeof cron === 'string' && !isUnknown(cron);
+  return { repository, cron: plain ? cron.trim().replace(/\s+/g, ' ') : cron, timeZone };
+}
+
+function trial(given: Trial, dataSize: string): TestRestoreSpec {
+  const { size = dataSize, storageClass, database = 'postgres', query } = given;
   return {
-    type: given.type,
-    repository: given.repository ?? 1,
-    cron:
-      typeof given.cron !== 'string' || isUnknown(given.cron)
-        ? given.cron
-        : given.cron.trim().replace(/\s+/g, ' '),
-    timeZone: given.timeZone ?? 'Etc/UTC',
+    ...time(given),
+    volume: { size, ...(storageClass === undefined ? {} : { storageClass }) },
+    database,
+    ...(query === undefined ? {} : { query }),
   };
 }
 

@@ -52,6 +52,8 @@ export interface ClusterSpec {
     readonly cipherSecret?: string;
     readonly compression: Compression;
     readonly processes: number;
+    readonly verify: readonly VerifySpec[];
+    readonly testRestore: readonly TestRestoreSpec[];
   };
   readonly restoreFrom?: RestoreSpec;
   readonly resources: { readonly cpu: string; readonly cpuLimit?: string; readonly memory: string };
@@ -136,6 +138,18 @@ export interface ScheduleSpec {
   readonly repository: number;
   readonly cron: string;
   readonly timeZone: string;
+}
+
+export interface VerifySpec {
+  readonly repository: number;
+  readonly cron: string;
+  readonly timeZone: string;
+}
+
+export interface TestRestoreSpec extends VerifySpec {
+  readonly volume: VolumeSpec;
+  readonly database: string;
+  readonly query?: string;
 }
 
 export interface TolerationSpec {

@@ -8,6 +8,10 @@ export const directories = {
   temporary: '/tmp',
   /** pgBackRest's marks of WAL that is on its way; with the data, so that they outlive the pod. */
   spool: '/pgdata/pgbackrest/spool',
+  /** Files that name WAL which a repository has lost, one a repository. */
+  gaps: '/pgdata/pgbackrest',
+  /** The volume of a test restore. */
+  testRestore: '/restore',
   /** The volume of the repository host. */
   repository: '/pgbackrest',
   binaries: (version: number) => `/usr/lib/postgresql/${version}/bin`,

@@ -28,6 +28,8 @@ export function pgbackrestFiles(spec: ClusterSpec): Record<string, string> {
     files[`member-${one.number}.conf`] = member(spec, [one]);
     files[`job-${one.number}.conf`] = job(spec, one);
     if (one.local) files['host.conf'] = host(spec, one);
+    if (spec.backup.testRestore.some(({ repository }) => repository === one.number))
+      files[`test-restore-${one.number}.conf`] = testRestore(spec, one);
   }
   return files;
 }
@@ -35,9 +37,11 @@ export function pgbackrestFiles(spec: ClusterSpec): Record<string, string> {
 /** `archive_command` and `restore_command`. */
 export function archiveCommand(spec: ClusterSpec): string {
   // pgBackRest's check wants its name in the command (command/check/common.c).
-  return spec.repositories.length === 1
-    ? `pgbackrest --stanza=${stanza} archive-push "%p"`
-    : `python3 /etc/postgres-ha/scripts/pgbackrest_push.py "%p"`;
+  if (spec.repositories.length > 1) return `python3 /etc/postgres-ha/scripts/pgbackrest_push.py "%p"`;
+  // Says so in a file when pgBackRest lets WAL go because the queue is full: else only the log would know
+  // (scripts/archive_gaps.py). In shell, since starting Python for each segment costs more than pgBackRest itself.
+  const gap = `case "$o" in *"dropped WAL"*) echo "%f" >> ${directories.gaps}/dropped-1;; esac`;
+  return `o=$(pgbackrest --stanza=${stanza} archive-push "%p" 2>&1); c=$?; [ -z "$o" ] || { echo "$o" >&2; ${gap}; }; exit $c`;
 }
 
 export function restoreCommand(): string {
@@ -118,6 +122,23 @@ function job(spec: ClusterSpec, repository: RepositorySpec): string {
       ],
     ],
     [stanza, spec.members.flatMap((name, index) => source(spec, name, index + 1))],
+  ]);
+}
+
+/** Where a backup is restored for trial: reads one repository, writes to a directory of its own (scripts/test_restore.py). */
+function testRestore(spec: ClusterSpec, repository: RepositorySpec): string {
+  return file([
+    [
+      'global',
+      [
+        ...common(spec),
+        ['lock-path', `${directories.temporary}/pgbackrest`],
+        ['spool-path', `${directories.temporary}/spool`],
+        ...(repository.local ? [] : s3(repository)),
+        ...cipher(spec, repository),
+      ],
+    ],
+    [stanza, [['pg1-path', `${directories.testRestore}/data`]]],
   ]);
 }
 

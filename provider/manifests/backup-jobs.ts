@@ -1,12 +1,9 @@
 /** Jobs that take backups: by schedule, the first one, and, from a template, on demand. */
 import type { ClusterSpec, RepositorySpec, ScheduleSpec } from '../cluster/spec';
-import { certificateVolume, configurationVolume, pgbackrestMounts, repositoryVolume } from './backup-volumes';
-import { cloudIdentityEnv, cloudIdentityMounts, cloudIdentityVolumes } from './cloud-identity';
-import { clusterLabels, metadata, skipAwait } from './metadata';
-import { hash, labels, names } from './names';
-import { repositorySelector } from './repository-host';
-import { podSecurity, restrictedContext, schedulingOf } from './security';
 import { stable } from './fingerprint';
+import { metadata, skipAwait } from './metadata';
+import { hash, names } from './names';
+import { jobSpec, repositoryCronJob, repositoryOf } from './repository-jobs';
 
 /** One CronJob a schedule, named by what it does, so that one more schedule renames no other. */
 export function scheduleNames(spec: Pick<ClusterSpec, 'name' | 'schedules'>): string[] {
@@ -19,16 +16,14 @@ export function scheduleNames(spec: Pick<ClusterSpec, 'name' | 'schedules'>): st
 
 export function backupCronJob(spec: ClusterSpec, index: number) {
   const { type, repository, cron, timeZone } = spec.schedules[index]!;
-  return cronJob(spec, scheduleNames(spec)[index]!, repositoryOf(spec, repository), [type], {
-    schedule: cron,
-    timeZone,
-  });
+  const work = backupWork(repositoryOf(spec, repository), [type]);
+  return repositoryCronJob(spec, scheduleNames(spec)[index]!, work, { schedule: cron, timeZone });
 }
 
 /** Never runs by itself: `pgha backup` makes a Job from it. */
 export function backupTemplate(spec: ClusterSpec, repository: RepositorySpec) {
   const name = `${names.backupTemplate(spec.name)}-repo${repository.number}`;
-  return cronJob(spec, name, repository, ['incr'], {
+  return repositoryCronJob(spec, name, backupWork(repository, ['incr']), {
     schedule: '0 0 1 1 *',
     timeZone: 'Etc/UTC',
     suspend: true,
@@ -43,106 +38,10 @@ export function firstBackup(spec: ClusterSpec, repository: RepositorySpec) {
     apiVersion: 'batch/v1',
     kind: 'Job',
     metadata: metadata(spec, name, 'backup', skipAwait),
-    spec: { ...jobSpec(spec, repository, ['full', '--first']), backoffLimit: 6 },
+    spec: { ...jobSpec(spec, backupWork(repository, ['full', '--first'])), backoffLimit: 6 },
   };
 }
 
-function repositoryOf(spec: ClusterSpec, number: number): RepositorySpec {
-  return spec.repositories.find((one) => one.number === number)!;
-}
-
-function cronJob(
-  spec: ClusterSpec,
-  name: string,
-  repository: RepositorySpec,
-  args: readonly string[],
-  when: { readonly schedule: string; readonly timeZone: string; readonly suspend?: boolean },
-) {
-  return {
-    apiVersion: 'batch/v1',
-    kind: 'CronJob',
-    metadata: metadata(spec, name, 'backup'),
-    spec: {
-      ...when,
-      concurrencyPolicy: 'Forbid',
-      startingDeadlineSeconds: 3600,
-      successfulJobsHistoryLimit: 1,
-      failedJobsHistoryLimit: 3,
-      jobTemplate: {
-        metadata: { labels: clusterLabels(spec, 'backup') },
-        spec: jobSpec(spec, repository, args),
-      },
-    },
-  };
-}
-
-function jobSpec(spec: ClusterSpec, repository: RepositorySpec, args: readonly string[]) {
-  return {
-    // A backup whose pod was lost is taken again; one that fails for a reason fails again.
-    backoffLimit: 2,
-    template: {
-      metadata: { labels: clusterLabels(spec, 'backup'), annotations: { ...spec.metadata.annotations } },
-      spec: backupPod(spec, repository, args),
-    },
-  };
-}
-
-function backupPod(spec: ClusterSpec, repository: RepositorySpec, args: readonly string[]) {
-  const local = repository.local !== undefined;
-  return {
-    restartPolicy: 'Never',
-    serviceAccountName: names.serviceAccount(spec.name),
-    automountServiceAccountToken: true,
-    enableServiceLinks: false,
-    ...podSecurity(),
-    ...schedulingOf(spec),
-    // A ReadWriteOnce volume can be mounted by several pods of one node.
-    ...(local ? { affinity: besideRepositoryHost(spec) } : {}),
-    containers: [
-      {
-        name: 'backup',
-        image: spec.image.name,
-        imagePullPolicy: spec.image.pullPolicy,
-        args: ['sh', '-c', 'exec python3 /etc/postgres-ha/scripts/backup.py "$@"', 'backup', ...args],
-        env: [
-          { name: 'CLUSTER_NAME', value: spec.name },
-          { name: 'REPOSITORY', value: String(repository.number) },
-          { name: 'POD_NAMESPACE', valueFrom: { fieldRef: { fieldPath: 'metadata.namespace' } } },
-          ...cloudIdentityEnv(spec),
-        ],
-        resources: { requests: { cpu: '10m', memory: '64Mi' }, limits: { memory: '512Mi' } },
-        securityContext: restrictedContext(),
-        volumeMounts: [
-          { name: 'tmp', mountPath: '/tmp' },
-          { name: 'scripts', mountPath: '/etc/postgres-ha/scripts', readOnly: true },
-          ...(local ? [{ name: 'repository', mountPath: '/pgbackrest' }] : []),
-          ...pgbackrestMounts(),
-          ...cloudIdentityMounts(spec),
-        ],
-      },
-    ],
-    volumes: [
-      { name: 'tmp', emptyDir: {} },
-      { name: 'scripts', configMap: { name: names.scriptsConfigMap(spec.name), defaultMode: 0o555 } },
-      ...(local ? [repositoryVolume(spec)] : []),
-      configurationVolume(spec, repository),
-      certificateVolume(spec),
-      ...cloudIdentityVolumes(spec),
-    ],
-  };
-}
-
-function besideRepositoryHost(spec: ClusterSpec) {
-  return {
-    podAffinity: {
-      requiredDuringSchedulingIgnoredDuringExecution: [
-        { labelSelector: { matchLabels: repositorySelector(spec) }, topologyKey: 'kubernetes.io/hostname' },
-      ],
-    },
-  };
-}
-
-/** Labels of a backup's pods, for the NetworkPolicy. */
-export function backupSelector(spec: ClusterSpec): Record<string, string> {
-  return { [labels.cluster]: spec.name, [labels.component]: 'backup' };
+function backupWork(repository: RepositorySpec, args: readonly string[]) {
+  return { name: 'backup', script: 'backup.py', args, repository, configuration: 'job' };
 }

@@ -3,8 +3,8 @@ import type { ClusterSpec, RepositorySpec } from '../cluster/spec';
 import { names } from './names';
 import { mountedSecretMode } from './security';
 
-/** Who reads the configuration: a member, the repository host, or a job for one repository. */
-export type Reader = 'member' | 'host' | RepositorySpec;
+/** Who reads the configuration: a member, the repository host, or a job for one repository, whose file is named `job`-N.conf. */
+export type Reader = 'member' | 'host' | { readonly repository: RepositorySpec; readonly job: string };
 
 /**
  * `/etc/pgbackrest`: files of the ConfigMap, and next to them, in the include path, those of the Secret. A member
@@ -17,13 +17,16 @@ export function configurationVolume(spec: ClusterSpec, reader: Reader) {
     config.push([file, `${directory}pgbackrest.conf`]);
     secret.push([included, `${directory}conf.d/repositories.conf`]);
   };
-  const read = typeof reader === 'string' ? spec.repositories : [reader];
+  const read = typeof reader === 'string' ? spec.repositories : [reader.repository];
   if (reader === 'member') {
     pair('member.conf', 'repositories.conf');
     for (const { number } of read)
       pair(`member-${number}.conf`, `repository-${number}.conf`, `repo${number}/`);
   } else if (reader === 'host') pair('host.conf', `repository-${localRepository(spec)!.number}.conf`);
-  else pair(`job-${reader.number}.conf`, `repository-${reader.number}.conf`);
+  else {
+    const { number } = reader.repository;
+    pair(`${reader.job}-${number}.conf`, `repository-${number}.conf`);
+  }
   const items = (of: readonly [key: string, path: string][]) => of.map(([key, path]) => ({ key, path }));
   return {
     name: 'pgbackrest',

@@ -6,6 +6,9 @@ import { containerNames } from './names';
 import { pgbackrestServer } from './repository-host';
 import { restrictedContext } from './security';
 
+/** Where the agent serves its metrics (config/scripts/metrics.py). */
+export const metricsPort = 8009;
+
 const pod = (path: string) => ({ valueFrom: { fieldRef: { fieldPath: path } } });
 
 /** Variables that both containers have. */
@@ -111,6 +114,7 @@ export function agentContainer(spec: ClusterSpec, member: string) {
     imagePullPolicy: spec.image.pullPolicy,
     args: ['agent'],
     env: commonEnv(spec, member),
+    ports: [{ name: 'metrics', containerPort: metricsPort, protocol: 'TCP' }],
     resources: { requests: { cpu: '10m', memory: '64Mi' }, limits: { memory: '128Mi' } },
     securityContext: restrictedContext(),
     volumeMounts: [mount('tmp', '/tmp'), ...commonMounts()],

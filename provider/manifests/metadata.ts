@@ -40,3 +40,10 @@ export function metadata(
 
 /** Pulumi must not wait for an object whose readiness is the Rollout's business. */
 export const skipAwait = { 'pulumi.com/skipAwait': 'true' } as const;
+
+/**
+ * Like skipAwait for creation and update: any object that exists is good enough, and the Rollout waits for what it is to
+ * become. But its deletion is waited for: skipAwait would leave a StatefulSet's pods still stopping (pulumi-kubernetes,
+ * metadata/overrides.go, allowsSkipAwaitWithDelete).
+ */
+export const awaitDeletionOnly = { 'pulumi.com/waitFor': 'jsonpath={.metadata.uid}' } as const;

@@ -94,6 +94,8 @@ export const names = {
   /** Suspended CronJob: what a backup on demand is made from. */
   backupTemplate: (cluster: string) => `${cluster}-backup`,
   firstBackup: (cluster: string, repository: number) => `${cluster}-first-backup-repo${repository}`,
+  verify: (cluster: string, repository: number) => `${cluster}-verify-repo${repository}`,
+  testRestore: (cluster: string, repository: number) => `${cluster}-test-restore-repo${repository}`,
   /** Secret that tells a new cluster where it is restored from. */
   restoreSecret: (cluster: string) => `${cluster}-restore`,
   dataVolume: (member: string) => `${member}-data`,

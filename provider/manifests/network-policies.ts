@@ -1,10 +1,11 @@
 /** The NetworkPolicies of a cluster: who may reach PostgreSQL and Patroni. */
 import type { ClusterSpec } from '../cluster/spec';
 import { clusterLabels, memberSelector, metadata } from './metadata';
+import { metricsPort } from './containers';
 import { backupPort } from '../config/pgbackrest';
-import { backupSelector } from './backup-jobs';
 import { labels, names } from './names';
 import { repositorySelector } from './repository-host';
+import { backupSelector } from './repository-jobs';
 
 const backups = [{ protocol: 'TCP', port: backupPort }];
 
@@ -38,6 +39,8 @@ export function networkPolicy(spec: ClusterSpec) {
             }
           : { ports: postgres },
         { from: [members], ports: [{ protocol: 'TCP', port: 8008 }] },
+        // Prometheus is mostly in a namespace of its own; there is nothing secret in them.
+        { ports: [{ protocol: 'TCP', port: metricsPort }] },
         ...(spec.repositories.length > 0
           ? [{ from: [{ podSelector: { matchLabels: backupSelector(spec) } }], ports: backups }]
           : []),

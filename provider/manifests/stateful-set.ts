@@ -1,6 +1,6 @@
 /** A member: one StatefulSet with one pod. */
 import type { ClusterSpec } from '../cluster/spec';
-import { memberSelector, metadata, skipAwait } from './metadata';
+import { awaitDeletionOnly, memberSelector, metadata } from './metadata';
 import { labels, names } from './names';
 import { podTemplate } from './pod-template';
 
@@ -12,7 +12,8 @@ import { podTemplate } from './pod-template';
  */
 export function statefulSet(spec: ClusterSpec, member: string) {
   const selector = { ...memberSelector(spec), [labels.member]: member };
-  const meta = metadata(spec, member, 'postgres', skipAwait);
+  // At destroy a member goes before the repository host, which its last WAL still goes to.
+  const meta = metadata(spec, member, 'postgres', awaitDeletionOnly);
   return {
     apiVersion: 'apps/v1',
     kind: 'StatefulSet',

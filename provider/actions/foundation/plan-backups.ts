@@ -47,7 +47,13 @@ export function repositorySteps(
   const { repositoriesSecret: object, spec } = inputs;
   if (!object) return [];
   const about = (from: FoundationInputs) =>
-    stable([from.spec.repositories, from.spec.backup, from.repositoryKeys, from.labels]);
+    stable([
+      from.spec.repositories,
+      from.spec.backup.cipher,
+      from.spec.backup.cipherSecret,
+      from.repositoryKeys,
+      from.labels,
+    ]);
   if (!previous?.repositoriesSecret)
     return [
       {

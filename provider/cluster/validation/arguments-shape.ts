@@ -82,6 +82,10 @@ const schedule = object(
   ['type', 'cron'],
 );
 
+const when = { repository: { ...whole(1), plain: true }, cron: text, timeZone: text };
+const verification = object(when, ['cron']);
+const trial = object({ ...when, size: text, storageClass: text, query: text, database: text }, ['cron']);
+
 const toleration: Shape = {
   kind: 'object',
   fields: {
@@ -128,6 +132,8 @@ export const argumentsShape: Shape = object({
     cipherSecret: text,
     compression: choice(Object.values(Compression)),
     processes: whole(1, 64, 'processes'),
+    verify: { kind: 'list', plain: true, item: verification },
+    testRestore: { kind: 'list', plain: true, item: trial },
   }),
   restoreFrom: object({
     cluster: text,

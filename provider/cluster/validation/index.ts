@@ -16,7 +16,7 @@ import type { Problem } from './problem';
 import { synchronousReplicas, timings } from './replication';
 import { ownBackupSecrets, repositories } from './repositories';
 import { restoreFrom } from './restore-from';
-import { cipher, schedules } from './schedules';
+import { cipher, schedules, verifications } from './schedules';
 import { shaped } from './shape';
 import { memoryFits, quantities, walFits } from './sizes';
 import { cronDatabase, databases, users } from './users';
@@ -47,6 +47,7 @@ const checks: readonly Check[] = [
   walFits,
   repositories,
   schedules,
+  verifications,
   cipher,
   restoreFrom,
   ownBackupSecrets,

@@ -73,6 +73,8 @@ export function* objectNames({ name, args }: Subject): Iterable<Problem> {
     yield* objectName(`repositories[${n}].caSecret`, repository.caSecret, 'a Secret');
     yield* objectName(`repositories[${n}].credentialsSecret`, repository.credentialsSecret, 'a Secret');
   }
+  for (const [n, trial] of items(args.backup?.testRestore).entries())
+    yield* objectName(`backup.testRestore[${n}].storageClass`, trial.storageClass, 'a StorageClass');
   for (const [n, secret] of items(args.imagePullSecrets).entries())
     yield* objectName(`imagePullSecrets[${n}]`, secret, 'a Secret');
   const serverSecret = known(args.tls?.serverSecret);

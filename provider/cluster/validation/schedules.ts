@@ -11,22 +11,49 @@ const fields = 'minute, hour, day of the month, month, day of the week';
 
 export function* schedules({ name, args }: Parameters<Check>[0]): Iterable<Problem> {
   const { repositories } = backupsOf(name, args);
-  for (const [n, { repository = 1, cron, timeZone }] of items(args.schedules).entries()) {
-    const path = `schedules[${n}]`;
-    if (repository > repositories.length)
-      yield {
-        code: 'schedule-of-no-repository',
-        path: `${path}.repository`,
-        found: repositories.length === 0 ? `${repository}, and no repositories` : `${repository}`,
-        allowed:
-          repositories.length === 0
-            ? 'no schedules without repositories'
-            : `the number of one of the repositories, from 1 to ${repositories.length}`,
-      };
-    yield* expression(known(cron), `${path}.cron`);
-    yield* zone(known(timeZone), `${path}.timeZone`);
-  }
+  for (const [n, given] of items(args.schedules).entries())
+    yield* time(`schedules[${n}]`, given, repositories.length);
   yield* fullsForEach(args.schedules, repositories.length);
+}
+
+/** What proves the backups: `backup.verify` and `backup.testRestore`. */
+export function* verifications({ name, args }: Parameters<Check>[0]): Iterable<Problem> {
+  const { repositories } = backupsOf(name, args);
+  for (const kind of ['verify', 'testRestore'] as const) {
+    const all = items(args.backup?.[kind]);
+    for (const [n, given] of all.entries()) {
+      const path = `backup.${kind}[${n}]`;
+      yield* time(path, given, repositories.length);
+      const first = all.findIndex(({ repository = 1 }) => repository === (given.repository ?? 1));
+      if (first < n)
+        yield {
+          code: 'repository-twice',
+          path: `${path}.repository`,
+          found: `${given.repository ?? 1}, as backup.${kind}[${first}]`,
+          allowed: 'one schedule for each repository',
+          instead: 'A cron expression can name several times: "0 3,15 * * *".',
+        };
+    }
+  }
+}
+
+function* time(
+  path: string,
+  { repository = 1, cron, timeZone }: { repository?: number; cron: string; timeZone?: string },
+  repositories: number,
+): Iterable<Problem> {
+  if (repository > repositories)
+    yield {
+      code: 'schedule-of-no-repository',
+      path: `${path}.repository`,
+      found: repositories === 0 ? `${repository}, and no repositories` : `${repository}`,
+      allowed:
+        repositories === 0
+          ? 'no schedules without repositories'
+          : `the number of one of the repositories, from 1 to ${repositories}`,
+    };
+  yield* expression(known(cron), `${path}.cron`);
+  yield* zone(known(timeZone), `${path}.timeZone`);
 }
 
 /** Kubernetes' parser is robfig/cron's ParseStandard. croner knows the same and more; what is more is refused here. */

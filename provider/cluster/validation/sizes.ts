@@ -31,6 +31,8 @@ export function* quantities({ args }: Parameters<Check>[0]): Iterable<Problem> {
   yield* quantity('walStorage.size', args.walStorage?.size, leastVolume, size);
   for (const [n, repository] of items(args.repositories).entries())
     yield* quantity(`repositories[${n}].size`, repository.size, leastVolume, size);
+  for (const [n, trial] of items(args.backup?.testRestore).entries())
+    yield* quantity(`backup.testRestore[${n}].size`, trial.size, leastVolume, size);
   const [least, most] = [parseQuantity(known(cpu) ?? '100m'), parseQuantity(known(cpuLimit) ?? '')];
   if (!isUnknown(cpu) && least !== undefined && most !== undefined && most < least)
     yield {
@@ -53,8 +55,8 @@ function* quantity(
   const slip =
     /^(\d+) *([KMGT])i?b?$/i.exec(given!) ??
     (value !== undefined && value < least ? /^(\d+)(m)$/.exec(given!) : null);
-  const instead =
-    slip && least > 1 ? { instead: `Did you mean "${slip[1]}${slip[2]!.toUpperCase()}i"?` } : {};
+  const meant = slip && `${slip[1]}${slip[2]!.toUpperCase()}i`;
+  const instead = meant && meant !== given && least > 1 ? { instead: `Did you mean "${meant}"?` } : {};
   if (value === undefined) yield { code: 'not-a-quantity', path, found: shown(given), allowed, ...instead };
   else if (value < least || !Number.isFinite(value))
     yield { code: 'quantity-too-small', path, found: shown(given), allowed, ...instead };

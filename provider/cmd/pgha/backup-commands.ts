@@ -2,7 +2,7 @@
 import { jobFrom } from '../../actions/backup/execute';
 import { takeBackup } from './action-program';
 import { names } from '../../manifests/names';
-import { backupText, published } from './backup-report';
+import { backupText, proved, published } from './backup-report';
 import type { ExitCode, Output } from './commands';
 import { CommandError, Context, type CommonOptions } from './context';
 
@@ -25,7 +25,7 @@ export async function showBackup(output: Output, cluster: string, options: Commo
       ? `${JSON.stringify(repositories, null, 2)}\n`
       : backupText(cluster, repositories),
   );
-  return 0;
+  return proved(repositories) ? 0 : 1;
 }
 
 /** Makes a Job from the cluster's own template, so that it is what a schedule would make. */

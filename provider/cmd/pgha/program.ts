@@ -82,7 +82,9 @@ export async function run(
 
   common(show.command('backup'))
     .argument('<cluster>', 'name of the cluster')
-    .description('backups of each repository, and from when on it can be restored; needs get on ConfigMaps')
+    .description(
+      'backups of each repository, from when on it can be restored, and whether they were proved (exit code 1 if that failed); needs get on ConfigMaps',
+    )
     .action((cluster: string, options: CommonOptions) => done(backups.showBackup(output, cluster, options)));
 
   addActions({ program, show, output, say: errors, common, done });

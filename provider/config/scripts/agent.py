@@ -9,7 +9,6 @@ import hashlib
 import json
 import os
 import signal
-import socket
 import sys
 import threading
 import time
@@ -18,8 +17,11 @@ from base64 import b64decode
 import psycopg2
 import yaml
 
+import agent_backups
 import databases
 import fencing
+import linger
+import metrics
 import patroni_config
 import patroni_rest
 from kubernetes_api import Api, ApiError, Followed, Unreachable
@@ -35,9 +37,6 @@ TICK_SECONDS = 2
 UNSETTLED_SECONDS = 0.5
 # Patroni and PostgreSQL act some seconds after a change; until then each second is a round, so that status is fresh.
 AFTER_CHANGE_SECONDS = 8
-# When the pod ends: the agent's time after Patroni's end, and at most (longer than prestop.py's checkpoint).
-LINGER_SECONDS = 2
-MOST_LINGER_SECONDS = 150
 
 SETTINGS = """
 SELECT name, pg_catalog.current_setting(name), pending_restart FROM pg_catalog.pg_settings
@@ -48,7 +47,7 @@ SYSTEM = 'SELECT system_identifier::text FROM pg_catalog.pg_control_system()'
 
 
 class Agent:
-    def __init__(self, api, config, log, member, pod):
+    def __init__(self, api, config, log, member, pod, cluster):
         self._api, self._config, self._log, self._member = api, config, log, member
         self._settings = PatroniSettings(member, log)
         self._databases = databases.Databases(self._password, log)
@@ -58,6 +57,7 @@ class Agent:
         self._version = None
         self._leads = False
         self._in_recovery = None
+        self._backups = agent_backups.Backups(api, cluster, log)
         self._archive = {}
         self._changed_at = self._settled_at = time.monotonic()
 
@@ -76,8 +76,9 @@ class Agent:
             return self._pause(False)
         if fenced:
             return self._pause(self._fenced(answer))
-        self._archive = archive_state()
-        status = {'certificate': answer.not_after, **self._archive}
+        self._archive = self._backups.state()
+        archive = self._archive.get('archive')
+        status = {'certificate': answer.not_after, **({'archive': archive} if archive else {})}
         problems = []
         dcs = self._parse(data, 'dcs.yaml', problems)
         own = self._own_parameters(data, problems)
@@ -93,19 +94,25 @@ class Agent:
         if self._leads and self._config.object:
             settled.append(self._apply_dcs(data, dcs, status, problems))
             settled.append(self._apply_databases(data, status, problems))
+        if self._leads:
+            self._backups.lead(self._archive, problems)
         self._log.problems(problems)
         settled.append(self._status.publish({**status, 'problems': problems}))
         return self._pause(all(settled))
 
     def tick(self):
         """Whether something changed that asks for a round now."""
-        if patroni_rest.certificate_on_disk() != self._settings.shown_certificate or archive_state() != self._archive:
+        if patroni_rest.certificate_on_disk() != self._settings.shown_certificate or self._backups.state() != self._archive:
             return True
         try:
             return databases.rows(self._connected(), RECOVERY)[0][0] != self._in_recovery
         except psycopg2.Error:
             self._disconnect()
             return self._in_recovery is not None
+
+    def metrics(self):
+        found = metrics.samples(self._leads, self._archive, self._backups.published())
+        return metrics.text(os.environ['CLUSTER_NAME'], self._member, found)
 
     def _pause(self, settled):
         now = time.monotonic()
@@ -244,16 +251,6 @@ def of_recovery(name):
     return name == 'hot_standby' or name.startswith('recovery_target')
 
 
-def archive_state():
-    """What container pgbackrest found out about the archive (archive_watch.py); it alone has what that takes."""
-    try:
-        with open('/run/postgresql/pgbackrest.json', encoding='utf-8') as file:
-            found = json.load(file)
-    except (OSError, ValueError):
-        return {}
-    return {'archive': found} if found else {}
-
-
 def sha256(text):
     return hashlib.sha256(text.encode('utf-8')).hexdigest()
 
@@ -266,30 +263,16 @@ def scripts_version():
         return None
 
 
-def leave(*_):
-    """The last to leave: as long as a container of the pod lives, its address answers "refused". Without it, kube-proxy's
-    rules lead new connections to nowhere until its next sync, a second later at most, and a client that sent its first
-    packet into nothing goes on doing so for its whole time-out."""
-    gone = None
-    until = time.monotonic() + MOST_LINGER_SECONDS
-    while time.monotonic() < until and (gone is None or time.monotonic() - gone < LINGER_SECONDS):
-        try:
-            socket.create_connection(('localhost', patroni_rest.PORT), timeout=1).close()
-            gone = None
-        except OSError:
-            gone = gone or time.monotonic()
-        time.sleep(0.2)
-    os._exit(0)
-
-
 def main():
-    signal.signal(signal.SIGTERM, leave)
+    signal.signal(signal.SIGTERM, linger.leave)
     log = Log()
     wake = threading.Event()
     api = Api(os.environ['POD_NAMESPACE'])
     config = Followed(api, 'configmaps', os.environ['CLUSTER_NAME'] + '-config', wake, log)
-    agent = Agent(api, config, log, os.environ['MEMBER_NAME'], os.environ['POD_NAME'])
-    LeaderRelease(api.namespace, os.environ['CLUSTER_NAME'], os.environ['POD_NAME'], log)
+    cluster = os.environ['CLUSTER_NAME']
+    agent = Agent(api, config, log, os.environ['MEMBER_NAME'], os.environ['POD_NAME'], cluster)
+    LeaderRelease(api.namespace, cluster, os.environ['POD_NAME'], log)
+    metrics.serve(agent.metrics)
     version = scripts_version()
     log.line('started for %s' % os.environ['MEMBER_NAME'])
     while True:

@@ -1,71 +1,116 @@
 """Whether WAL arrives in every repository, seen from the primary's pod. What is found goes to a file that the agent
-publishes: per repository `ok`, or what is wrong in pgBackRest's own words."""
+publishes: per repository `ok`, or what is wrong in pgBackRest's own words; and WAL that a repository has lost."""
+import glob
 import json
 import os
 import re
 import subprocess
+import time
+from concurrent.futures import ThreadPoolExecutor, as_completed
 
 import psycopg2
+
+import archive_gaps
+from backup_report import report
 
 STATE = '/run/postgresql/pgbackrest.json'
 SOCKET = 'host=/run/postgresql user=postgres dbname=postgres application_name=pgbackrest-watch connect_timeout=3'
 ARCHIVER = """
 SELECT pg_catalog.pg_is_in_recovery(), last_failed_time IS NOT NULL
-  AND last_failed_time OPERATOR(pg_catalog.>) COALESCE(last_archived_time, '-infinity'), last_archived_wal
+  AND last_failed_time OPERATOR(pg_catalog.>) COALESCE(last_archived_time, '-infinity')
 FROM pg_catalog.pg_stat_archiver
 """
 # Another command of this stanza is at work; it passes.
 LOCKED = 50
 STANZA_SECONDS = 120
 CHECK_SECONDS = 90
-STAMP = re.compile(r'^\S+ \S+ P\d+\s+(?:ERROR|WARN): ', re.M)
+PROBE_SECONDS = 30
+INFORMATION_SECONDS = 60
+# `check` makes a segment of WAL each time that it comes as far as that; so it is not tried for ever at one pace.
+MOST_PAUSE_SECONDS = 60
+SPOOL = re.compile(r'^spool-path=(.*)$', re.M)
 
 
 class ArchiveWatch:
     def __init__(self, repositories, say):
         self._repositories, self._say = repositories, say
         self._connection = None
-        self._found = {}
         self._written = None
+        self._begin()
+
+    def _begin(self):
+        """Nothing is known of the archive of a member that begins to lead."""
+        self._found, self._gaps, self._proved, self._tries = {}, {}, set(), {}
+        self._next_information = 0
 
     def round(self):
         """Looks once; returns whether all is well, or there is nothing to look after here."""
         try:
-            in_recovery, failing, _ = self._row()
+            in_recovery, failing = self._row()
         except psycopg2.Error:
             self._connection = None
             return False
         if in_recovery:
-            self._found = {}
+            self._begin()
             self._write()
             return True
-        for number, directory in self._repositories():
-            before = self._found.get(number)
-            if before == 'ok' and not failing:
-                continue
-            found = self._look(number, directory, before)
-            if found is not None:
-                self._found[number] = found
-            if found != before and found is not None:
-                self._say('repository %s: %s' % (number, found))
-            self._write()
+        # At once, so that a repository which does not answer does not hide the state of another.
+        with ThreadPoolExecutor(max_workers=4) as pool:
+            looks = {pool.submit(self._look, *one, failing): one[0] for one in self._repositories()}
+            for look in as_completed(looks):
+                self._tell(looks[look], look.result())
+        self._look_for_gaps()
         return bool(self._found) and all(found == 'ok' for found in self._found.values())
 
-    def _look(self, number, directory, before):
-        """`ok`, what is wrong, or None while that is not known yet."""
-        if before is None:
-            code, text = run(directory, 'stanza-create', STANZA_SECONDS)
-            if code:
-                return None if code == LOCKED else text
-        code, text = run(directory, 'check', CHECK_SECONDS, '--archive-timeout=30')
-        if not code:
+    def _look(self, number, directory, failing):
+        """`ok`, what is wrong, or None while there is nothing new to say."""
+        if number not in self._proved:
+            return self._prove(number, directory)
+        if not failing:
             return 'ok'
-        if code == LOCKED:
+        # While WAL waits nothing more is made: what the archiver met last is in the spool.
+        words = error_in(os.path.join(spool(directory), 'archive', 'db', 'out'))
+        if words is None:
+            code, text = run(directory, 'repo-ls', PROBE_SECONDS, 'archive/db')
+            words = text if code else None
+        if words is None and len(self._repositories()) == 1:
+            words = 'archive_command fails: see the log of PostgreSQL'
+        return words or 'ok'
+
+    def _prove(self, number, directory):
+        """Once for each repository that this member begins to lead with: that WAL really arrives."""
+        tries, not_before = self._tries.get(number, (0, 0))
+        if time.monotonic() < not_before:
             return None
-        # An absent stanza is made in the next round: the repository may have been away when it was to be made.
-        if 'stanza-create' in text:
-            self._found.pop(number, None)
-        return text
+        code, text = run(directory, 'stanza-create', STANZA_SECONDS)
+        if not code:
+            code, text = run(directory, 'check', CHECK_SECONDS, '--archive-timeout=30')
+        if not code:
+            self._proved.add(number)
+            return 'ok'
+        self._tries[number] = (tries + 1, time.monotonic() + min(2**tries, MOST_PAUSE_SECONDS))
+        return None if code == LOCKED else text
+
+    def _tell(self, number, found):
+        if found is None:
+            return
+        if found != self._found.get(number):
+            self._say('repository %s: %s' % (number, found))
+        self._found[number] = found
+        self._write()
+
+    def _look_for_gaps(self):
+        """What was let go stays noted until a backup has begun after it."""
+        self._gaps = {number: gap for number, _ in self._repositories() if (gap := archive_gaps.noted(number))}
+        self._write()
+        if not self._gaps or time.monotonic() < self._next_information:
+            return
+        self._next_information = time.monotonic() + INFORMATION_SECONDS
+        for number, directory in self._repositories():
+            gap = self._gaps.get(number)
+            if gap and archive_gaps.closed(gap, backups_in(directory)):
+                self._say('repository %s: a backup begins after WAL %s, which it lacks' % (number, gap['to']))
+                archive_gaps.forget(number)
 
     def _row(self):
         if self._connection is None or self._connection.closed:
@@ -76,7 +121,8 @@ class ArchiveWatch:
             return cursor.fetchone()
 
     def _write(self):
-        text = json.dumps(self._found, sort_keys=True)
+        found = {**({'archive': self._found} if self._found else {}), **({'gaps': self._gaps} if self._gaps else {})}
+        text = json.dumps(found, sort_keys=True)
         if text == self._written:
             return
         new = STATE + '.new'
@@ -86,7 +132,36 @@ class ArchiveWatch:
         self._written = text
 
 
-def run(directory, command, seconds, *options):
+def spool(directory):
+    with open(os.path.join(directory, 'pgbackrest.conf'), encoding='utf-8') as file:
+        return SPOOL.search(file.read()).group(1)
+
+
+def error_in(out):
+    """The newest error of pgBackRest's asynchronous push: a code and its words (reference, spool-path)."""
+    newest = max(glob.glob(os.path.join(out, '*.error')), key=modified, default=None)
+    try:
+        with open(newest or '', encoding='utf-8') as file:
+            return ' '.join(file.read().split()[1:])[:1000] or None
+    except OSError:
+        return None
+
+
+def modified(path):
+    try:
+        return os.path.getmtime(path)
+    except OSError:
+        return 0
+
+
+def backups_in(directory):
+    """Of a repository, or none when it does not answer."""
+    code, text = run(directory, 'info', CHECK_SECONDS, '--output=json', output=True)
+    return [] if code else report(json.loads(text or '[]'))['backups']
+
+
+def run(directory, command, seconds, *options, output=False):
+    """The exit code of pgBackRest, and its words on one line, or its output."""
     arguments = [
         'pgbackrest',
         '--config=%s/pgbackrest.conf' % directory,
@@ -103,6 +178,8 @@ def run(directory, command, seconds, *options):
         done = subprocess.run(arguments, capture_output=True, text=True, timeout=seconds, check=False)
     except subprocess.TimeoutExpired:
         return 124, 'pgbackrest %s did not end in %d s' % (command, seconds)
+    if output:
+        return done.returncode, done.stdout
     return done.returncode, cleaned(done.stderr) or 'pgbackrest %s ended with %d' % (command, done.returncode)
 
 

@@ -4,37 +4,19 @@ further options (--annotation, --no-expire-auto) are pgBackRest's own.
 Two backups of one cluster exclude each other by pgBackRest's locks; the second waits here. At its end, well or not, the
 backups that there are go to ConfigMap CLUSTER-backups, which whoever may `get` it can read.
 """
-import json
 import os
 import subprocess
 import sys
 import time
 
+import archive_gaps
 from backup_report import report
-from kubernetes_api import Api, ApiError, Unreachable
+from repository_job import information, pgbackrest, publish, read, say
 
 LOCKED = 50
 # Longer than any backup of the same cluster should take.
 WAIT_SECONDS = 12 * 3600
 PAUSE_SECONDS = 15
-FIELD_MANAGER = 'postgres-ha-backup'
-
-
-def say(text):
-    print('backup: %s' % text, file=sys.stderr, flush=True)
-
-
-def pgbackrest(*arguments):
-    return ['pgbackrest', '--stanza=db', *arguments]
-
-
-def information(repository):
-    done = subprocess.run(
-        pgbackrest('--repo=%s' % repository, '--output=json', '--log-level-console=off', 'info'),
-        stdout=subprocess.PIPE,
-        check=False,
-    )
-    return json.loads(done.stdout or b'[]')
 
 
 def take(kind, repository, options):
@@ -51,11 +33,12 @@ def take(kind, repository, options):
         time.sleep(PAUSE_SECONDS)
 
 
-def publish(repository):
-    text = json.dumps(report(information(repository)), separators=(',', ':'))
-    api = Api(os.environ['POD_NAMESPACE'])
-    body = {'data': {'repo%s.json' % repository: text}}
-    api.patch('configmaps', os.environ['CLUSTER_NAME'] + '-backups', body, FIELD_MANAGER)
+def prune_gaps(repository, oldest):
+    """Gaps in WAL that has expired tell nobody anything."""
+    known = archive_gaps.parse(read(archive_gaps.KEY))
+    left = archive_gaps.within(known, repository, oldest)
+    if left != known:
+        publish(archive_gaps.KEY, left)
 
 
 def main():
@@ -65,12 +48,10 @@ def main():
         code = 0
     else:
         code = take(kind, repository, [option for option in sys.argv[2:] if option != '--first'])
-    try:
-        publish(repository)
-    except (ApiError, Unreachable) as error:
-        say('the list of backups could not be published: %s' % error)
-        code = code or 1
-    return code
+    found = report(information(repository))
+    published = publish('repo%s.json' % repository, found)
+    prune_gaps(repository, found['walMin'])
+    return code or (0 if published else 1)
 
 
 if __name__ == '__main__':

@@ -12,6 +12,8 @@ import subprocess
 import sys
 import time
 
+import archive_gaps
+
 ROOT = '/etc/pgbackrest'
 STANZA = 'db'
 # More than any volume: the limit of the queue is for a repository that fails.
@@ -77,6 +79,15 @@ def ahead(repository, directory, waiting):
         subprocess.run(command(repository, os.path.join(directory, name), NO_LIMIT), check=False)
 
 
+def limited(repository, wal):
+    """Pushes with the limit of the queue; whether the segment is done, or was let go."""
+    done = subprocess.run(command(repository, wal), stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False)
+    sys.stderr.write(done.stdout)
+    if archive_gaps.DROPPED in done.stdout:
+        archive_gaps.note(repository.rsplit('repo', 1)[1], os.path.basename(wal))
+    return done.returncode == 0
+
+
 def main(wal):
     directory = os.path.dirname(wal)
     status = os.path.join(directory, 'archive_status')
@@ -101,7 +112,7 @@ def main(wal):
     left = [
         one
         for one in failed
-        if not over(read(one)[0], waiting, size) or subprocess.run(command(one, wal), check=False).returncode != 0
+        if not over(read(one)[0], waiting, size) or not limited(one, wal)
     ]
     return 1 if left else 0
 

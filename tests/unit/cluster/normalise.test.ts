@@ -25,7 +25,7 @@ describe('a normalised spec', () => {
         { type: 'full', repository: 1, cron: '26 2 * * 0', timeZone: 'Etc/UTC' },
         { type: 'incr', repository: 1, cron: '26 2 * * 1-6', timeZone: 'Etc/UTC' },
       ],
-      backup: { cipher: false, compression: 'zst', processes: 2 },
+      backup: { cipher: false, compression: 'zst', processes: 2, verify: [], testRestore: [] },
       resources: { cpu: '100m', memory: '512Mi' },
       scheduling: {
         nodeSelector: {},

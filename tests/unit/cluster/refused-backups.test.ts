@@ -203,6 +203,29 @@ refuses('schedules', [
   ],
 ]);
 
+refuses('what proves the backups', [
+  [
+    'a verification of a repository that is not there',
+    { backup: { verify: [{ cron: '0 3 * * 6', repository: 2 }] } },
+    'backup.verify[0].repository: found 2; allowed: the number of one of the repositories, from 1 to 1. [schedule-of-no-repository]',
+  ],
+  [
+    'two for one repository',
+    { backup: { testRestore: [{ cron: '0 3 * * 6' }, { cron: '0 3 * * 3', repository: 1 }] } },
+    'backup.testRestore[1].repository: found 1, as backup.testRestore[0]; allowed: one schedule for each repository. A cron expression can name several times: "0 3,15 * * *". [repository-twice]',
+  ],
+  [
+    'a wrong time',
+    { backup: { verify: [{ cron: '0 25 * * 6' }] } },
+    'backup.verify[0].cron: found "0 25 * * 6"; allowed: five fields: minute, hour, day of the month, month, day of the week; Invalid value for hour: 25. [cron]',
+  ],
+  [
+    'a volume too small',
+    { backup: { testRestore: [{ cron: '0 3 * * 6', size: '10Mi' }] } },
+    'backup.testRestore[0].size: found "10Mi"; allowed: a size, at least 512Mi, for example "100Gi". [quantity-too-small]',
+  ],
+]);
+
 describe('backups: taken are', () => {
   const taken: [string, unknown][] = [
     ['no repositories', { repositories: [] }],

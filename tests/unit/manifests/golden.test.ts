@@ -1,12 +1,15 @@
 import { stringify } from 'yaml';
 import { normalise } from '../../../provider/cluster/normalise';
 import type { ClusterSpec } from '../../../provider/cluster/spec';
+import { backupCronJob, firstBackup } from '../../../provider/manifests/backup-jobs';
 import { networkPolicy, renewalNetworkPolicy } from '../../../provider/manifests/network-policies';
 import { podDisruptionBudget } from '../../../provider/manifests/pod-disruption-budget';
 import * as rbac from '../../../provider/manifests/rbac';
 import { renewalCronJob } from '../../../provider/manifests/renewal';
+import { repositoryHost } from '../../../provider/manifests/repository-host';
 import { dcsServices, services } from '../../../provider/manifests/services';
 import { statefulSet } from '../../../provider/manifests/stateful-set';
+import { testRestoreCronJob, verifyCronJob } from '../../../provider/manifests/verification-jobs';
 import { golden } from '../../support/golden';
 
 const specs: Readonly<Record<string, ClusterSpec>> = {
@@ -34,6 +37,28 @@ const specs: Readonly<Record<string, ClusterSpec>> = {
     networkPolicy: { fromNamespaces: { team: 'shop' }, fromPods: { app: 'web' } },
     tls: { serverSecret: 'own-certificate' },
     metadata: { labels: { team: 'shop' }, annotations: { 'example/owner': 'shop' } },
+    repositories: [
+      { type: 'local', size: '50Gi' },
+      {
+        type: 's3',
+        bucket: 'backups',
+        region: 'eu-central-1',
+        keyType: 'web-id',
+        roleArn: 'arn:aws:iam::1:role/r',
+      },
+    ],
+    schedules: [{ type: 'full', repository: 2, cron: '0 1 * * 0', timeZone: 'Europe/Berlin' }],
+    backup: {
+      verify: [{ repository: 2, cron: '0 3 * * 6' }],
+      testRestore: [
+        {
+          cron: '0 4 * * 6',
+          storageClass: 'fast',
+          query: 'select count(*) > 0 from orders',
+          database: 'shop',
+        },
+      ],
+    },
   }),
 };
 
@@ -48,6 +73,13 @@ const parts: Readonly<Record<string, (spec: ClusterSpec) => unknown[]>> = {
   ],
   renewal: (spec) => [renewalCronJob(spec)],
   services: (spec) => [...Object.values(services(spec)), ...dcsServices(spec)],
+  backups: (spec) => [
+    ...spec.schedules.map((_schedule, index) => backupCronJob(spec, index)),
+    ...spec.repositories.map((repository) => firstBackup(spec, repository)),
+    ...spec.backup.verify.map((verify) => verifyCronJob(spec, verify)),
+    ...spec.backup.testRestore.map((trial) => testRestoreCronJob(spec, trial)),
+    repositoryHost(spec),
+  ],
   'stateful-set': (spec) => [statefulSet(spec, spec.members.at(-1)!)],
 };
 

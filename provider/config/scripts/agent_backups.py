@@ -1,0 +1,72 @@
+"""The agent's part in backups: what container pgbackrest found out about the archive, and WAL that a repository has lost.
+
+Gaps are published in ConfigMap CLUSTER-backups (archive_gaps.py), by the leader, and are problems until a backup closes
+them, whoever leads then.
+"""
+import json
+import time
+
+import archive_gaps
+from kubernetes_api import ApiError, Unreachable
+
+STATE = '/run/postgresql/pgbackrest.json'
+FIELD_MANAGER = 'postgres-ha-agent'
+# Backups are published when they end; nothing here is in a hurry.
+READ_SECONDS = 60
+
+
+class Backups:
+    def __init__(self, api, cluster, log):
+        self._api, self._cluster, self._log = api, cluster, log
+        self._name = cluster + '-backups'
+        self._published = None
+        self._next_read = 0
+
+    def state(self):
+        """What archive_watch.py found; it alone has what that takes. Empty without repositories, and on replicas."""
+        try:
+            with open(STATE, encoding='utf-8') as file:
+                return json.load(file)
+        except (OSError, ValueError):
+            return {}
+
+    def published(self):
+        """The data of ConfigMap CLUSTER-backups as last read; empty before."""
+        return self._published or {}
+
+    def lead(self, state, problems):
+        """On the leader: publishes gaps that are new, and adds those that are open to the problems."""
+        if not state:
+            return
+        found = state.get('gaps') or {}
+        if self._published is None or time.monotonic() > self._next_read:
+            self._read()
+        if self._published is None:
+            return
+        known = archive_gaps.parse(self._published.get(archive_gaps.KEY))
+        merged = archive_gaps.merged(known, found)
+        if merged != known:
+            self._write(json.dumps(merged, sort_keys=True, separators=(',', ':')))
+        for number, gaps in sorted(merged.items()):
+            for gap in gaps:
+                if not archive_gaps.closed(gap, self._backups(number)):
+                    problems.append(archive_gaps.problem(self._cluster, number, gap))
+
+    def _backups(self, number):
+        return archive_gaps.parse(self._published.get('repo%s.json' % number)).get('backups') or []
+
+    def _read(self):
+        try:
+            self._published = self._api.get('configmaps', self._name).get('data') or {}
+            self._next_read = time.monotonic() + READ_SECONDS
+            self._log.state('backups', None)
+        except (ApiError, Unreachable) as error:
+            self._log.state('backups', 'ConfigMap %s cannot be read: %s' % (self._name, error))
+
+    def _write(self, text):
+        try:
+            self._api.patch('configmaps', self._name, {'data': {archive_gaps.KEY: text}}, FIELD_MANAGER)
+            self._published = {**self._published, archive_gaps.KEY: text}
+            self._log.line('WAL that a repository lacks: %s' % text)
+        except (ApiError, Unreachable) as error:
+            self._log.state('gaps', 'cannot be written: %s' % error)

@@ -1,0 +1,80 @@
+"""WAL that a repository will never get: its queue was full, and pgBackRest let it go so that PostgreSQL goes on.
+
+archive_command notes the names of such files on the data volume (config/pgbackrest.ts, pgbackrest_push.py). Container
+pgbackrest reads them (archive_watch.py), and the agent publishes them in ConfigMap CLUSTER-backups, where they outlive
+this member. A point in time within a gap can't be restored; a backup that begins after it closes it.
+"""
+import json
+import os
+import re
+
+DIRECTORY = '/pgdata/pgbackrest'
+DROPPED = 'dropped WAL'
+NAME = re.compile(r'^[0-9A-F]{24}$')
+KEY = 'gaps.json'
+
+
+def path(number, directory=DIRECTORY):
+    return os.path.join(directory, 'dropped-%s' % number)
+
+
+def note(number, wal, directory=DIRECTORY):
+    with open(path(number, directory), 'a', encoding='ascii') as file:
+        file.write(wal + '\n')
+
+
+def position(wal):
+    """The place of a segment whatever its timeline."""
+    return wal[8:]
+
+
+def noted(number, directory=DIRECTORY):
+    """The first and the last file that were let go, or None."""
+    try:
+        with open(path(number, directory), encoding='ascii') as file:
+            names = [name for name in file.read().split() if NAME.match(name)]
+    except OSError:
+        return None
+    if not names:
+        return None
+    return {'from': min(names, key=position), 'to': max(names, key=position)}
+
+
+def closed(gap, backups):
+    """Whether one of the backups (backup_report.py) begins after the gap."""
+    return any(position(one['walStart']) > position(gap['to']) for one in backups if one.get('walStart'))
+
+
+def forget(number, directory=DIRECTORY):
+    os.unlink(path(number, directory))
+
+
+def merged(known, found):
+    """`known` is the published {number: [gap, …]}; a gap that grew takes the place of what was known of it."""
+    result = {number: list(gaps) for number, gaps in known.items()}
+    for number, gap in found.items():
+        others = [one for one in result.get(number, []) if one['from'] != gap['from']]
+        result[number] = sorted([*others, gap], key=lambda one: position(one['from']))
+    return result
+
+
+def within(known, number, oldest):
+    """Without the gaps of a repository that lie before its oldest WAL: nothing is restored from there any more."""
+    kept = [one for one in known.get(number, []) if oldest is None or position(one['to']) >= position(oldest)]
+    return {**{key: value for key, value in known.items() if key != number}, **({number: kept} if kept else {})}
+
+
+def parse(text):
+    try:
+        found = json.loads(text or '{}')
+    except ValueError:
+        return {}
+    return found if isinstance(found, dict) else {}
+
+
+def problem(cluster, number, gap):
+    return (
+        'repository %s lacks WAL %s to %s: it was away until its queue was full. No point in time in between can be '
+        'restored from it, nor from older backups any later one. Take a backup: pgha backup %s --repository %s'
+        % (number, gap['from'], gap['to'], cluster, number)
+    )
