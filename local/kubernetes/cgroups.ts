@@ -154,3 +154,23 @@ function thaw(directory: string): void {
     if (fs.existsSync(control)) fs.writeFileSync(control, value);
   }
 }
+
+/** Processor time that a pod's containers have used so far, in seconds; undefined once its cgroup is gone. */
+export function podCpuSeconds(node: string, uid: string): number | undefined {
+  const root = isCgroupV2() ? mount : path.join(mount, 'cpuacct');
+  let seconds: number | undefined;
+  walk(path.join(root, prefix, node), (directory) => {
+    if (path.basename(directory) === `pod${uid}`) seconds = cpuSeconds(directory) ?? seconds;
+  });
+  return seconds;
+}
+
+function cpuSeconds(directory: string): number | undefined {
+  try {
+    if (!isCgroupV2()) return Number(fs.readFileSync(path.join(directory, 'cpuacct.usage'), 'utf8')) / 1e9;
+    const stat = fs.readFileSync(path.join(directory, 'cpu.stat'), 'utf8');
+    return Number(/^usage_usec (\d+)$/m.exec(stat)?.[1]) / 1e6;
+  } catch {
+    return undefined;
+  }
+}

@@ -17,6 +17,13 @@ export const backupPort = 8432;
 /** Common name of the certificate by which every process of pgBackRest knows every other. */
 export const backupRole = 'pgbackrest';
 
+/**
+ * Blocks of two pages in every file from 11 MiB on. pgBackRest's own sizes grow to 88 KiB in the 1 GiB files of a large
+ * table, so that its map is no larger than one block: then each scattered page that has changed costs eleven.
+ * docs/decisions/block-size.md
+ */
+const blockSizes = ['16KiB=8KiB', '11MiB=16KiB'];
+
 type Options = readonly (readonly [name: string, value: string | number])[];
 
 /** Files of ConfigMap `NAME-pgbackrest`. Empty without repositories. */
@@ -116,6 +123,7 @@ function job(spec: ClusterSpec, repository: RepositorySpec): string {
         ...cipher(spec, repository),
         [`repo${number}-bundle`, 'y'],
         [`repo${number}-block`, 'y'],
+        ...blockSizes.map((size) => [`repo${number}-block-size-map`, size] as const),
         [`repo${number}-retention-full-type`, retention.by],
         [`repo${number}-retention-full`, retention.full],
         ...(retention.diff === undefined ? [] : [[`repo${number}-retention-diff`, retention.diff] as const]),
