@@ -1,4 +1,5 @@
 /** Repositories, schedules and how backups are made, with every default filled in. */
+import { recoveryTime } from '../config/recovery-time';
 import { hash } from '../manifests/names';
 import { BackupType, Compression, KeyType, UriStyle } from './args';
 import { defaultProcesses, defaultRetention, defaultStorageSize } from './defaults';
@@ -50,7 +51,9 @@ function restore(given: NonNullable<ResolvedArgs['restoreFrom']>): RestoreSpec {
   const { cluster, path, cipherSecret, repository: number = 1, backup, immediate } = given;
   const targets = (['time', 'lsn', 'xid', 'name'] as const).filter((type) => given[type] !== undefined);
   const [type] = targets;
-  const optional = { cluster, path, cipherSecret, backup, target: type && given[type] };
+  const text = type && given[type];
+  const target = type === 'time' && text !== undefined ? recoveryTime(text) : text;
+  const optional = { cluster, path, cipherSecret, backup, target };
   return {
     repository: number,
     type: type ?? (immediate === true ? 'immediate' : 'default'),

@@ -2,9 +2,11 @@
  * What is there already, by `get` and `list` alone. No Secret is needed, since a preview may not have the right to read one;
  * those with keys to S3 are looked at where that is allowed, and nothing of their contents is kept.
  */
+import { readPublished, type PublishedBackups } from '../../config/published-backups';
 import { hasReason } from '../../live/errors';
 import type { ConfigMap, PersistentVolumeClaim } from '../../live/kinds';
 import type { Live } from '../../live/live';
+import { isUnknown } from '../../cluster/spec';
 import { labels, names } from '../../manifests/names';
 import type { FoundationInputs } from './inputs';
 import { parseSnapshot, snapshotKey, type Snapshot } from './kept';
@@ -21,9 +23,15 @@ export interface Observed {
   readonly changedCredentials: readonly string[];
   /** Patroni's own record, if a cluster runs. */
   readonly systemIdentifier?: string;
+  /** What the cluster that is restored from has published of the repository, if it has, and when it was read. */
+  readonly source?: { readonly published: PublishedBackups; readonly now: number };
 }
 
-export async function observe(live: Live, inputs: FoundationInputs): Promise<Observed> {
+export async function observe(
+  live: Live,
+  inputs: FoundationInputs,
+  previous?: FoundationInputs,
+): Promise<Observed> {
   const { namespace, cluster } = inputs;
   const names_ = inputs.volumes.map(({ name }) => name);
   const [labelled, configMaps, journal, config] = await Promise.all([
@@ -43,7 +51,17 @@ export async function observe(live: Live, inputs: FoundationInputs): Promise<Obs
     changedCredentials: await changedCredentials(live, inputs),
     snapshot: parseSnapshot(journal?.data?.[snapshotKey]),
     systemIdentifier: config?.metadata.annotations?.['initialize'] || undefined,
+    ...(previous ? {} : await source(live, inputs)),
   };
+}
+
+/** A repository whose cluster publishes nothing here (S3, by `path`) can't be read by a preview. */
+async function source(live: Live, { namespace, spec }: FoundationInputs): Promise<Pick<Observed, 'source'>> {
+  const { cluster, repository } = spec.restoreFrom ?? {};
+  if (cluster === undefined || repository === undefined || isUnknown(cluster)) return {};
+  const found = await live.get('ConfigMap', namespace, names.backups(cluster));
+  const published = readPublished(found?.data, repository);
+  return published === undefined ? {} : { source: { published, now: Date.now() } };
 }
 
 async function rigid(live: Live, volumes: readonly PersistentVolumeClaim[]): Promise<string[]> {

@@ -1,6 +1,9 @@
 /** The part of the plan that is about backups. Pure. */
+import { isUnknown } from '../../cluster/spec';
+import { chooseTarget, type TargetChoice } from '../../config/restore-target';
 import { stable } from '../../manifests/fingerprint';
 import { names } from '../../manifests/names';
+import type { Refusal } from '../core/action';
 import type { FoundationInputs } from './inputs';
 import type { Observed } from './observe';
 import { find, hasData, type FoundationStep } from './plan';
@@ -14,9 +17,7 @@ export function restoreSteps(observed: Observed, inputs: FoundationInputs): Foun
     cluster === undefined
       ? `${path} in repository ${repository}`
       : `cluster ${cluster}, repository ${repository}`;
-  const kept = inputs.volumes.filter(
-    ({ name, purpose }) => purpose === 'data' && hasData(find(observed, name)),
-  );
+  const kept = dataVolumes(observed, inputs);
   if (kept.length > 0)
     return [
       {
@@ -35,7 +36,46 @@ export function restoreSteps(observed: Observed, inputs: FoundationInputs): Foun
       text: `restore from ${of}`,
       detail: `${backup === undefined ? '' : `backup ${backup}, `}up to ${to}`,
     },
+    ...sourceNotes(observed, inputs),
   ];
+}
+
+/** What is published of the backups decides before anything is made. Not for data that is there: it is not restored. */
+export function refuseTarget(observed: Observed, inputs: FoundationInputs): Refusal[] {
+  if (dataVolumes(observed, inputs).length > 0) return [];
+  const choice = choose(observed, inputs);
+  if (choice === undefined || !('refused' in choice)) return [];
+  const { cluster, repository } = inputs.spec.restoreFrom!;
+  const where = `cluster ${cluster}, repository ${repository}`;
+  return [{ property: 'restoreFrom', reason: `${where} can't be restored so: ${choice.refused}.` }];
+}
+
+function sourceNotes(observed: Observed, inputs: FoundationInputs): FoundationStep[] {
+  const choice = choose(observed, inputs);
+  const note = (text: string, reason?: string): FoundationStep => ({ kind: 'note', text, reason });
+  if (choice === undefined)
+    return [
+      note('the target is not checked before the restore', "a preview can't read what backups there are"),
+    ];
+  if ('refused' in choice) return [];
+  const { label, databaseBytes } = choice.backup;
+  return [
+    note(
+      `take backup ${label}, ${Math.ceil(databaseBytes / 2 ** 20)} MiB of data`,
+      `possible: ${choice.range}`,
+    ),
+    ...choice.doubts.map((doubt) => note('the target is not certain', doubt)),
+  ];
+}
+
+function choose({ source }: Observed, { spec }: FoundationInputs): TargetChoice | undefined {
+  const wanted = spec.restoreFrom;
+  if (!source || !wanted || isUnknown(wanted.target) || isUnknown(wanted.backup)) return undefined;
+  return chooseTarget(source.published, wanted, source.now);
+}
+
+function dataVolumes(observed: Observed, { volumes }: FoundationInputs) {
+  return volumes.filter(({ name, purpose }) => purpose === 'data' && hasData(find(observed, name)));
 }
 
 /** State of a version without backups has none of these inputs. */

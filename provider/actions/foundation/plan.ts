@@ -8,7 +8,7 @@ import type { Refusal } from '../core/action';
 import type { Step } from '../core/steps';
 import type { FoundationInputs, VolumeInput } from './inputs';
 import type { Observed } from './observe';
-import { repositorySteps, restoreSteps } from './plan-backups';
+import { refuseTarget, repositorySteps, restoreSteps } from './plan-backups';
 import { contentChanges } from './settings-diff';
 
 /** What a step is about, besides its text. */
@@ -241,8 +241,12 @@ function configMapSteps(observed: Observed, inputs: FoundationInputs): Foundatio
 }
 
 /** What Kubernetes can't do in place. */
-export function refuseObserved(observed: Observed, inputs: FoundationInputs): Refusal[] {
-  return inputs.volumes.flatMap((volume): Refusal[] => {
+export function refuseObserved(
+  observed: Observed,
+  inputs: FoundationInputs,
+  previous?: FoundationInputs,
+): Refusal[] {
+  const volumes = inputs.volumes.flatMap((volume): Refusal[] => {
     const claim = find(observed, volume.name);
     if (!claim || isEmpty(claim)) return [];
     const path = { wal: 'walStorage', repository: 'repositories' }[volume.purpose] ?? 'storage';
@@ -270,4 +274,5 @@ export function refuseObserved(observed: Observed, inputs: FoundationInputs): Re
       });
     return refusals;
   });
+  return previous ? volumes : [...volumes, ...refuseTarget(observed, inputs)];
 }
