@@ -4,6 +4,7 @@ import { spawn, type ChildProcess } from 'node:child_process';
 import { join } from 'node:path';
 import { up } from '../../local/kubernetes/cluster';
 import { Kubectl } from '../../local/kubernetes/kubectl';
+import { until } from '../../local/until';
 import { parseEntries, type Entry } from '../../provider/actions/core/journal';
 import { run } from '../../provider/cmd/pgha/program';
 import { checked, described, longestGap, sound } from '../support/checker';
@@ -103,7 +104,15 @@ describe('an action', () => {
 
   /** Previews, changes nothing by it, performs exactly that, and then nothing more. */
   const performed = async (given: Given): Promise<string[]> => {
-    const [before, line] = [await versions(), await timeline()];
+    const line = await timeline();
+    // Controllers write the status of what has just become ready a moment later.
+    let before = '';
+    await until('nothing changes by itself', 30, async () => {
+      const now = await versions();
+      const settled = now === before;
+      before = now;
+      return settled;
+    });
     const shown = planIn(given.type, (await stack.previewWith(config(given))).stdout);
     assert.equal(await versions(), before);
     assert.equal(await timeline(), line);
@@ -289,6 +298,8 @@ describe('an action', () => {
 
   it('by pgha: shows its plan, does nothing without leave, performs it, and records it', async function () {
     this.timeout(400_000);
+    // Also for somebody who runs the tests at a terminal.
+    Object.defineProperty(process.stdin, 'isTTY', { value: false, configurable: true });
     const refused = await pgha('restart', 'hippo', '--target', 'hippo-1');
     assert.equal(refused.code, 2);
     assert.match(refused.err, /Give --yes to perform this plan/);
