@@ -4,7 +4,6 @@ import { spawn, type ChildProcess } from 'node:child_process';
 import { join } from 'node:path';
 import { up } from '../../local/kubernetes/cluster';
 import { Kubectl } from '../../local/kubernetes/kubectl';
-import { until } from '../../local/until';
 import { parseEntries, type Entry } from '../../provider/actions/core/journal';
 import { run } from '../../provider/cmd/pgha/program';
 import { checked, described, longestGap, sound } from '../support/checker';
@@ -13,6 +12,7 @@ import { keepLogs } from '../support/logs';
 import { readOnlyKubeconfig } from '../support/read-only';
 import { TestStack } from '../support/stack';
 import { planIn } from '../support/plan-in';
+import { settledVersions, versions } from '../support/versions';
 import { finalState, prepare, Workload } from '../support/workload';
 
 const namespace = 'e2e-actions';
@@ -80,16 +80,6 @@ describe('an action', () => {
   const runs = async (kind: string): Promise<number> =>
     (await journal()).filter((entry) => entry.kind === kind).length;
 
-  /** Everything that a preview must not touch, as versions; Patroni and the agents write their records all the time. */
-  const versions = () =>
-    kubectl.run([
-      'get',
-      'statefulsets,services,configmaps,secrets,pvc,roles,leases,cronjobs,jobs',
-      '-n',
-      namespace,
-      '-o',
-      'jsonpath={range .items[*]}{.kind}/{.metadata.name} {.metadata.resourceVersion}{"\\n"}{end}',
-    ]);
   const timeline = async () =>
     await hippo.sql(`${await hippo.primary()}-0`, 'select timeline_id from pg_control_checkpoint()');
   const starts = async (): Promise<Record<string, string>> =>
@@ -105,16 +95,9 @@ describe('an action', () => {
   /** Previews, changes nothing by it, performs exactly that, and then nothing more. */
   const performed = async (given: Given): Promise<string[]> => {
     const line = await timeline();
-    // Controllers write the status of what has just become ready a moment later.
-    let before = '';
-    await until('nothing changes by itself', 30, async () => {
-      const now = await versions();
-      const settled = now === before;
-      before = now;
-      return settled;
-    });
+    const before = await settledVersions(kubectl, namespace);
     const shown = planIn(given.type, (await stack.previewWith(config(given))).stdout);
-    assert.equal(await versions(), before);
+    assert.equal(await versions(kubectl, namespace), before);
     assert.equal(await timeline(), line);
     const { stdout } = await stack.upWith(config(given));
     assert.deepEqual(planIn(given.type, stdout), shown, 'what was done is not what was previewed');
