@@ -1,4 +1,5 @@
 /** All of this project's own lint rules over all its files. */
+import { stalePages } from '../docs/arguments';
 import { docProblems } from './docstrings';
 import { lengthProblems } from './file-length';
 import { layerProblems } from './layers';
@@ -13,5 +14,5 @@ export function check(root: string): Problem[] {
     ...lengthProblems(source),
     ...machineProblems(source, forbidden),
   ]);
-  return [...problems, ...docProblems(root)];
+  return [...problems, ...docProblems(root), ...stalePages(root)];
 }

@@ -1,27 +1,10 @@
 /** Everything that provider/index.ts makes public has a doc comment: it becomes the schema's description. */
-import { existsSync, readFileSync } from 'node:fs';
-import { dirname, join, relative } from 'node:path';
+import { readFileSync } from 'node:fs';
+import { relative } from 'node:path';
 import ts from 'typescript';
 import { parsed } from './imports';
 import type { Problem } from './problem';
-
-/** Files that index.ts re-exports from, in turn, and index.ts itself. */
-function publicFiles(root: string): string[] {
-  const found = new Set<string>();
-  const queue = [join(root, 'provider', 'index.ts'), join(root, 'provider', 'cluster', 'args.ts')];
-  for (let path = queue.shift(); path; path = queue.shift()) {
-    if (found.has(path) || !existsSync(path)) continue;
-    found.add(path);
-    for (const statement of parsed(path, readFileSync(path, 'utf8')).statements) {
-      if (!ts.isExportDeclaration(statement) || !statement.moduleSpecifier) continue;
-      const module = statement.moduleSpecifier;
-      if (!ts.isStringLiteral(module) || !module.text.startsWith('.')) continue;
-      const target = join(dirname(path), module.text);
-      queue.push(existsSync(`${target}.ts`) ? `${target}.ts` : join(target, 'index.ts'));
-    }
-  }
-  return [...found];
-}
+import { publicFiles } from './public-files';
 
 export function docProblems(root: string): Problem[] {
   return publicFiles(root).flatMap((path) => {
