@@ -13,7 +13,7 @@ export async function standIn(name: StandIn, home: string, version: string): Pro
   const directory = await built({
     name: program,
     version,
-    sources: [module, path.join(__dirname, 'go.ts')],
+    sources: [module, path.join(__dirname, 'protocol'), path.join(__dirname, 'go.ts')],
     build: (output, log) =>
       buildGo(
         {

@@ -24,7 +24,7 @@ export async function pulumiTools(): Promise<string> {
   return built({
     name: 'pulumi-tools',
     version,
-    sources: [cliModule, hostModule, dynamicPlugin, path.join(here, 'go.ts')],
+    sources: [cliModule, hostModule, path.join(here, 'protocol'), dynamicPlugin, path.join(here, 'go.ts')],
     async build(directory, log) {
       await buildGo(
         {

@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	pulumirpc "github.com/pulumi/pulumi/sdk/v3/proto/go"
+	"pulumi-postgres-ha/local/pulumi/protocol/wire"
 )
 
 // Check gives a name where the program gave none, the region, and says which inputs are missing.
@@ -18,7 +19,7 @@ func (p *provider) Check(
 	if err != nil {
 		return nil, err
 	}
-	inputs := decode(request.GetNews())
+	inputs := wire.Decode(request.GetNews())
 	for key, value := range inputs {
 		if value == nil {
 			delete(inputs, key)
@@ -44,7 +45,7 @@ func (p *provider) Check(
 // generatedName keeps the name that a resource has; else it is its own name and seven hex digits, the
 // same for the same seed, so that a preview and the update that follows it agree.
 func (of *resourceType) generatedName(request *pulumirpc.CheckRequest) string {
-	if old := text(plainMap(decode(request.GetOlds())), of.named); old != "" {
+	if old := text(wire.PlainMap(wire.Decode(request.GetOlds())), of.named); old != "" {
 		return old
 	}
 	if options := request.GetAutonaming(); options.GetMode() != pulumirpc.CheckRequest_AutonamingOptions_DISABLE &&

@@ -17,6 +17,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/s3"
 	"github.com/aws/aws-sdk-go-v2/service/sts"
 	pulumirpc "github.com/pulumi/pulumi/sdk/v3/proto/go"
+	"pulumi-postgres-ha/local/pulumi/protocol/wire"
 )
 
 // session is the account and region that the provider works in.
@@ -40,7 +41,7 @@ func (p *provider) CheckConfig(
 func (p *provider) DiffConfig(
 	_ context.Context, request *pulumirpc.DiffRequest,
 ) (*pulumirpc.DiffResponse, error) {
-	olds, news := plainMap(decode(request.GetOlds())), plainMap(decode(request.GetNews()))
+	olds, news := wire.PlainMap(wire.Decode(request.GetOlds())), wire.PlainMap(wire.Decode(request.GetNews()))
 	var changed []string
 	for key := range mergedKeys(olds, news) {
 		if key != "version" && !reflect.DeepEqual(olds[key], news[key]) {

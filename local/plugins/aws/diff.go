@@ -8,6 +8,7 @@ import (
 	"sort"
 
 	pulumirpc "github.com/pulumi/pulumi/sdk/v3/proto/go"
+	"pulumi-postgres-ha/local/pulumi/protocol/wire"
 )
 
 // Diff compares the new inputs with those of the last operation; AWS is not asked: drift is seen after a refresh.
@@ -18,7 +19,7 @@ func (p *provider) Diff(
 	if err != nil {
 		return nil, err
 	}
-	olds, news := plainMap(decode(request.GetOldInputs())), plainMap(decode(request.GetNews()))
+	olds, news := wire.PlainMap(wire.Decode(request.GetOldInputs())), wire.PlainMap(wire.Decode(request.GetNews()))
 	changes := map[string]*pulumirpc.PropertyDiff{}
 	for key := range mergedKeys(olds, news) {
 		if slices.Contains(request.GetIgnoreChanges(), key) || of.same(key, olds[key], news[key]) {

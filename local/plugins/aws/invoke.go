@@ -9,13 +9,14 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/s3"
 	"github.com/aws/aws-sdk-go-v2/service/sts"
 	pulumirpc "github.com/pulumi/pulumi/sdk/v3/proto/go"
+	"pulumi-postgres-ha/local/pulumi/protocol/wire"
 )
 
 // Invoke answers the functions in use.
 func (p *provider) Invoke(
 	ctx context.Context, request *pulumirpc.InvokeRequest,
 ) (*pulumirpc.InvokeResponse, error) {
-	arguments := plainMap(decode(request.GetArgs()))
+	arguments := wire.PlainMap(wire.Decode(request.GetArgs()))
 	result, err := p.call(ctx, request.GetTok(), arguments)
 	if err != nil {
 		return nil, fmt.Errorf("invoking %s: %w", request.GetTok(), err)

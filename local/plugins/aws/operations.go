@@ -9,6 +9,7 @@ import (
 
 	pulumirpc "github.com/pulumi/pulumi/sdk/v3/proto/go"
 	"google.golang.org/protobuf/types/known/emptypb"
+	"pulumi-postgres-ha/local/pulumi/protocol/wire"
 )
 
 func itoa(number int) string { return strconv.Itoa(number) }
@@ -21,15 +22,15 @@ func (p *provider) Create(
 	if err != nil {
 		return nil, err
 	}
-	inputs := decode(request.GetProperties())
+	inputs := wire.Decode(request.GetProperties())
 	state := p.stateOf(of, inputs)
 	if request.GetPreview() {
 		for _, key := range of.computed {
-			state[key] = unknown{}
+			state[key] = wire.Unknown{}
 		}
 		return &pulumirpc.CreateResponse{Properties: p.properties(state)}, nil
 	}
-	id, outputs, err := of.create(p.operations, p.aws, withTags(plainMap(state)))
+	id, outputs, err := of.create(p.operations, p.aws, withTags(wire.PlainMap(state)))
 	if err != nil {
 		return nil, fmt.Errorf("creating %s: %w", request.GetUrn(), err)
 	}
@@ -48,11 +49,11 @@ func (p *provider) stateOf(of *resourceType, inputs map[string]any) map[string]a
 		for key, value := range p.aws.defaultTags {
 			all[key] = value
 		}
-		switch tags := plain(inputs["tags"]).(type) {
+		switch tags := wire.Plain(inputs["tags"]).(type) {
 		case map[string]any:
 			maps.Copy(all, tags)
 			state["tagsAll"] = all
-		case unknown:
+		case wire.Unknown:
 			state["tagsAll"] = tags
 		default:
 			state["tagsAll"] = all
@@ -76,15 +77,15 @@ func (p *provider) Update(
 	if err != nil {
 		return nil, err
 	}
-	old := decode(request.GetOlds())
-	state := p.stateOf(of, decode(request.GetNews()))
+	old := wire.Decode(request.GetOlds())
+	state := p.stateOf(of, wire.Decode(request.GetNews()))
 	for _, key := range of.computed {
 		if value, kept := old[key]; kept {
 			state[key] = value
 		}
 	}
 	if !request.GetPreview() {
-		before, wanted := withTags(plainMap(old)), withTags(plainMap(state))
+		before, wanted := withTags(wire.PlainMap(old)), withTags(wire.PlainMap(state))
 		if err := of.update(p.operations, p.aws, request.GetId(), before, wanted); err != nil {
 			return nil, fmt.Errorf("updating %s: %w", request.GetUrn(), err)
 		}
@@ -99,7 +100,7 @@ func (p *provider) Delete(
 	if err != nil {
 		return nil, err
 	}
-	err = of.delete(p.operations, p.aws, request.GetId(), plainMap(decode(request.GetProperties())))
+	err = of.delete(p.operations, p.aws, request.GetId(), wire.PlainMap(wire.Decode(request.GetProperties())))
 	if err != nil && !isGone(err) {
 		return nil, fmt.Errorf("deleting %s: %w", request.GetUrn(), err)
 	}
@@ -121,16 +122,16 @@ func (p *provider) Read(
 	if err != nil || live == nil {
 		return &pulumirpc.ReadResponse{}, nil
 	}
-	inputs, state := decode(request.GetInputs()), decode(request.GetProperties())
+	inputs, state := wire.Decode(request.GetInputs()), wire.Decode(request.GetProperties())
 	imported := len(inputs) == 0
 	for key, value := range live {
 		if key == "tags" {
 			value = p.ownTags(value)
 		}
-		if before, known := inputs[key]; imported && !isComputed(of, key) || known && !of.same(key, plain(before), value) {
+		if before, known := inputs[key]; imported && !isComputed(of, key) || known && !of.same(key, wire.Plain(before), value) {
 			inputs[key] = value
 		}
-		if before, known := state[key]; !known || !of.same(key, plain(before), value) {
+		if before, known := state[key]; !known || !of.same(key, wire.Plain(before), value) {
 			state[key] = value
 		}
 	}

@@ -9,6 +9,7 @@ import (
 	pulumirpc "github.com/pulumi/pulumi/sdk/v3/proto/go"
 	"google.golang.org/protobuf/types/known/emptypb"
 	"google.golang.org/protobuf/types/known/structpb"
+	"pulumi-postgres-ha/local/pulumi/protocol/wire"
 )
 
 // provider answers the engine's ResourceProvider calls; a call that it does not implement answers
@@ -46,7 +47,9 @@ func (p *provider) Cancel(context.Context, *emptypb.Empty) (*emptypb.Empty, erro
 	return &emptypb.Empty{}, nil
 }
 
-func (p *provider) properties(object map[string]any) *structpb.Struct { return encode(object, p.keep) }
+func (p *provider) properties(object map[string]any) *structpb.Struct {
+	return wire.Encode(object, p.keep)
+}
 
 // typeOf finds the resource's type by the token in its URN: URN::…::parent$aws:s3/bucket:Bucket::name.
 func typeOf(urn string) (*resourceType, error) {

@@ -7,6 +7,7 @@ import (
 
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
+	"pulumi-postgres-ha/local/pulumi/protocol/wire"
 )
 
 // The annotations by which a program steers the plugin
@@ -46,7 +47,7 @@ func setAnnotation(object *unstructured.Unstructured, key, value string) {
 		return
 	}
 	switch annotations := metadata["annotations"].(type) {
-	case unknown:
+	case wire.Unknown:
 	case map[string]any:
 		annotations[key] = value
 	default:
@@ -60,7 +61,7 @@ func setLabel(object *unstructured.Unstructured, key, value string) {
 		return
 	}
 	switch labels := metadata["labels"].(type) {
-	case unknown:
+	case wire.Unknown:
 	case map[string]any:
 		labels[key] = value
 	default:

@@ -8,6 +8,7 @@ import (
 
 	pulumirpc "github.com/pulumi/pulumi/sdk/v3/proto/go"
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
+	"pulumi-postgres-ha/local/pulumi/protocol/wire"
 )
 
 var helmTestHooks = regexp.MustCompile(`test|test-success|test-failure`)
@@ -35,9 +36,9 @@ func (p *provider) Check(
 			"use the real one where its download can be reached")
 	}
 
-	news := decode(request.GetNews())
+	news := wire.Decode(request.GetNews())
 	object := normalized(objectOf(news))
-	old := objectOf(decode(request.GetOlds()))
+	old := objectOf(wire.Decode(request.GetOlds()))
 	warnOfAnnotations(log, object, p.config.suppressHelmHookWarning)
 	if err := p.complete(object, old, request); err != nil {
 		return nil, err
@@ -81,10 +82,10 @@ func (p *provider) complete(
 func namespaceIsUnknown(object *unstructured.Unstructured) bool {
 	metadata, ok := object.Object["metadata"].(map[string]any)
 	if !ok {
-		_, is := object.Object["metadata"].(unknown)
+		_, is := object.Object["metadata"].(wire.Unknown)
 		return is
 	}
-	_, is := metadata["namespace"].(unknown)
+	_, is := metadata["namespace"].(wire.Unknown)
 	return is
 }
 

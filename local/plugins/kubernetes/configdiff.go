@@ -11,12 +11,13 @@ import (
 
 	pulumirpc "github.com/pulumi/pulumi/sdk/v3/proto/go"
 	clientcmdapi "k8s.io/client-go/tools/clientcmd/api"
+	"pulumi-postgres-ha/local/pulumi/protocol/wire"
 )
 
 func (p *provider) CheckConfig(
 	_ context.Context, request *pulumirpc.CheckRequest,
 ) (*pulumirpc.CheckResponse, error) {
-	news := plainMap(decode(request.GetNews()))
+	news := wire.PlainMap(wire.Decode(request.GetNews()))
 	response := &pulumirpc.CheckResponse{Inputs: request.GetNews()}
 	if !strictMode(news) {
 		return response, nil
@@ -51,7 +52,7 @@ func strictMode(news map[string]any) bool {
 func (p *provider) DiffConfig(
 	_ context.Context, request *pulumirpc.DiffRequest,
 ) (*pulumirpc.DiffResponse, error) {
-	olds, news := plainMap(decode(request.GetOlds())), plainMap(decode(request.GetNews()))
+	olds, news := wire.PlainMap(wire.Decode(request.GetOlds())), wire.PlainMap(wire.Decode(request.GetNews()))
 	var changed []string
 	for key := range mergedKeys(olds, news) {
 		if key != "version" && !reflect.DeepEqual(olds[key], news[key]) {
@@ -78,7 +79,7 @@ func configReplaces(olds, news map[string]any, changed []string) []string {
 	}
 	cluster := []string{"kubeconfig", "context", "cluster"}
 	for _, key := range cluster {
-		if _, is := news[key].(unknown); is {
+		if _, is := news[key].(wire.Unknown); is {
 			return append(replaces, key)
 		}
 	}

@@ -13,6 +13,7 @@ import (
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
 	"k8s.io/client-go/dynamic"
+	"pulumi-postgres-ha/local/pulumi/protocol/wire"
 )
 
 // Create makes a new object and waits for it. A preview asks the server to try it, where the
@@ -24,11 +25,11 @@ func (p *provider) Create(
 	if !preview && p.config.unreachable != "" {
 		return nil, p.unreachableError()
 	}
-	inputs := decode(request.GetProperties())
+	inputs := wire.Decode(request.GetProperties())
 	object := objectOf(inputs)
 	asGiven := &pulumirpc.CreateResponse{Properties: request.GetProperties()}
 	if preview && (!p.config.serverSideApply || p.config.unreachable != "" ||
-		hasUnknown(object.Object) || !p.cluster.serves(object)) {
+		wire.HasUnknown(object.Object) || !p.cluster.serves(object)) {
 		return asGiven, nil
 	}
 

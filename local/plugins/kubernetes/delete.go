@@ -14,6 +14,7 @@ import (
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
 	"k8s.io/apimachinery/pkg/watch"
 	"k8s.io/client-go/dynamic"
+	"pulumi-postgres-ha/local/pulumi/protocol/wire"
 )
 
 // Delete removes the object and waits until it is gone, finalizers included.
@@ -31,7 +32,7 @@ func (p *provider) Delete(
 			"you can remove this resource from Pulumi state by rerunning the operation with the " +
 			"PULUMI_K8S_DELETE_UNREACHABLE environment variable set to \"true\"")
 	}
-	oldState := decode(request.GetProperties())
+	oldState := wire.Decode(request.GetProperties())
 	inputs, object := parseState(oldState)
 	_, name := parseID(request.GetId())
 

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	pulumirpc "github.com/pulumi/pulumi/sdk/v3/proto/go"
+	"pulumi-postgres-ha/local/pulumi/protocol/wire"
 )
 
 // detailedDiff collects what differs between the old object and the new inputs, by property path.
@@ -84,7 +85,7 @@ func (d *detailedDiff) values(path []any, old, new any) {
 }
 
 func isUnknown(value any) bool {
-	_, is := value.(unknown)
+	_, is := value.(wire.Unknown)
 	return is
 }
 

@@ -8,6 +8,7 @@ import (
 	batchv1 "k8s.io/api/batch/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
+	"pulumi-postgres-ha/local/pulumi/protocol/wire"
 )
 
 // Diff compares the new inputs with the object in Pulumi's state, as far as the old inputs set it.
@@ -15,8 +16,8 @@ import (
 func (p *provider) Diff(
 	_ context.Context, request *pulumirpc.DiffRequest,
 ) (*pulumirpc.DiffResponse, error) {
-	object := normalized(objectOf(decode(request.GetNews())))
-	oldInputs, oldLive := parseState(decode(request.GetOlds()))
+	object := normalized(objectOf(wire.Decode(request.GetNews())))
+	oldInputs, oldLive := parseState(wire.Decode(request.GetOlds()))
 	old := p.comparable(pruned(oldLive, normalized(oldInputs)), object, oldLive)
 
 	changes := diffOf(old.Object, object.Object, p.forceNew(object))

@@ -10,6 +10,7 @@ import (
 	pulumirpc "github.com/pulumi/pulumi/sdk/v3/proto/go"
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
 	"k8s.io/apimachinery/pkg/runtime/schema"
+	"pulumi-postgres-ha/local/pulumi/protocol/wire"
 )
 
 const pluginPackage = "kubernetes"
@@ -54,7 +55,7 @@ func randomName(seed []byte, prefix string) string {
 // isNamed says whether the program gave a name, be it known or not.
 func isNamed(object *unstructured.Unstructured) bool {
 	metadata, _ := object.Object["metadata"].(map[string]any)
-	if _, is := metadata["name"].(unknown); is {
+	if _, is := metadata["name"].(wire.Unknown); is {
 		return true
 	}
 	return object.GetName() != ""
@@ -65,7 +66,7 @@ func usesGenerateName(object *unstructured.Unstructured) bool {
 		return false
 	}
 	metadata, _ := object.Object["metadata"].(map[string]any)
-	if _, is := metadata["generateName"].(unknown); is {
+	if _, is := metadata["generateName"].(wire.Unknown); is {
 		return true
 	}
 	return object.GetGenerateName() != ""
@@ -100,7 +101,7 @@ func keepName(object, old *unstructured.Unstructured) {
 
 func setMetadata(object *unstructured.Unstructured, key string, value any) {
 	switch metadata := object.Object["metadata"].(type) {
-	case unknown: // nothing can be put into what is not known
+	case wire.Unknown: // nothing can be put into what is not known
 	case map[string]any:
 		metadata[key] = value
 	default:

@@ -9,6 +9,7 @@ import (
 	"k8s.io/apimachinery/pkg/runtime"
 	"k8s.io/apimachinery/pkg/runtime/schema"
 	"k8s.io/client-go/kubernetes/scheme"
+	"pulumi-postgres-ha/local/pulumi/protocol/wire"
 )
 
 // typesKnown says whether the type is one of Kubernetes' own.
@@ -23,7 +24,7 @@ func typed(object *unstructured.Unstructured, into any) error {
 // stringData), so that two ways of writing the same thing are no difference.
 func normalized(object *unstructured.Unstructured) *unstructured.Unstructured {
 	gvk := gvkOfObject(object)
-	if typesKnown(gvk) && !hasUnknown(object.Object) {
+	if typesKnown(gvk) && !wire.HasUnknown(object.Object) {
 		if isSecret(object) {
 			normalizeSecret(object)
 		} else if converted := throughType(object, gvk); converted != nil {

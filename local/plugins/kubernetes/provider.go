@@ -11,6 +11,8 @@ import (
 	"google.golang.org/protobuf/types/known/emptypb"
 	"google.golang.org/protobuf/types/known/structpb"
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
+	"pulumi-postgres-ha/local/pulumi/protocol/serving"
+	"pulumi-postgres-ha/local/pulumi/protocol/wire"
 )
 
 // csaManager is the field manager of what is created, and of client-side apply.
@@ -54,7 +56,7 @@ func (p *provider) Cancel(context.Context, *emptypb.Empty) (*emptypb.Empty, erro
 }
 
 func (p *provider) Attach(_ context.Context, request *pulumirpc.PluginAttach) (*emptypb.Empty, error) {
-	connection, err := dial(request.GetAddress())
+	connection, err := serving.Dial(request.GetAddress())
 	if err != nil {
 		return nil, err
 	}
@@ -64,7 +66,7 @@ func (p *provider) Attach(_ context.Context, request *pulumirpc.PluginAttach) (*
 
 // properties encodes what goes back to the engine.
 func (p *provider) properties(object map[string]any) *structpb.Struct {
-	return encode(object, p.config.acceptSecrets)
+	return wire.Encode(object, p.config.acceptSecrets)
 }
 
 // unreachableError is what an operation that needs the cluster fails with when there is none.

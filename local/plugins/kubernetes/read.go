@@ -10,6 +10,7 @@ import (
 	"k8s.io/apimachinery/pkg/api/meta"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
+	"pulumi-postgres-ha/local/pulumi/protocol/wire"
 )
 
 // gone tells the engine to drop the resource from state.
@@ -27,7 +28,7 @@ func (p *provider) Read(
 	if name == "" {
 		return nil, fmt.Errorf("the id %q of %s is neither NAME nor NAMESPACE/NAME", request.GetId(), request.GetUrn())
 	}
-	oldState, marks := decode(request.GetProperties()), decode(request.GetInputs())
+	oldState, marks := wire.Decode(request.GetProperties()), wire.Decode(request.GetInputs())
 	inputs := normalized(objectOf(marks))
 	_, oldLive := parseState(oldState)
 	imported := false

@@ -2,6 +2,7 @@ package main
 
 import (
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
+	"pulumi-postgres-ha/local/pulumi/protocol/wire"
 )
 
 // The keys that the plugin keeps beside the object in Pulumi's state.
@@ -54,7 +55,7 @@ func renamed(value any, names map[string]string) any {
 
 // objectOf is the Kubernetes object that resource inputs describe; secret marks are dropped.
 func objectOf(properties map[string]any) *unstructured.Unstructured {
-	return &unstructured.Unstructured{Object: renamed(plainMap(properties), dashed).(map[string]any)}
+	return &unstructured.Unstructured{Object: renamed(wire.PlainMap(properties), dashed).(map[string]any)}
 }
 
 // stateOf is what goes into Pulumi's state: the live object with the inputs beside it.
@@ -73,7 +74,7 @@ func stateOf(
 
 // parseState is the reverse: the inputs of the last operation, and the object as it was seen then.
 func parseState(state map[string]any) (inputs, live *unstructured.Unstructured) {
-	object := renamed(plainMap(state), dashed).(map[string]any)
+	object := renamed(wire.PlainMap(state), dashed).(map[string]any)
 	given, ok := object[stateInputs].(map[string]any)
 	if !ok {
 		given = map[string]any{}
@@ -83,7 +84,7 @@ func parseState(state map[string]any) (inputs, live *unstructured.Unstructured) 
 }
 
 func initialAPIVersion(state map[string]any, inputs *unstructured.Unstructured) string {
-	if kept, ok := plain(state[stateAPIVersion]).(string); ok {
+	if kept, ok := wire.Plain(state[stateAPIVersion]).(string); ok {
 		return kept
 	}
 	return inputs.GetAPIVersion()
@@ -98,7 +99,7 @@ func (p *provider) fieldManager(state map[string]any, inputs *unstructured.Unstr
 	if given := annotation(inputs, annotationPatchManager); given != "" {
 		return given
 	}
-	if kept, ok := plain(state[stateFieldManager]).(string); ok {
+	if kept, ok := wire.Plain(state[stateFieldManager]).(string); ok {
 		return kept
 	}
 	return randomName(nil, csaManager+"-")
@@ -124,15 +125,15 @@ func markSecrets(to, from map[string]any) {
 		sourceMap, sourceIsMap := source.(map[string]any)
 		if valueIsMap && sourceIsMap {
 			markSecrets(valueMap, sourceMap)
-		} else if hasSecret(source) {
+		} else if wire.HasSecret(source) {
 			to[key] = makeSecret(value)
 		}
 	}
 }
 
 func makeSecret(value any) any {
-	if already, ok := value.(secret); ok {
+	if already, ok := value.(wire.Secret); ok {
 		return already
 	}
-	return secret{value}
+	return wire.Secret{Value: value}
 }

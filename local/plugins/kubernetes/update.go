@@ -16,6 +16,7 @@ import (
 	"k8s.io/apimachinery/pkg/util/strategicpatch"
 	"k8s.io/client-go/dynamic"
 	"k8s.io/client-go/kubernetes/scheme"
+	"pulumi-postgres-ha/local/pulumi/protocol/wire"
 )
 
 // Update applies the new inputs to the object and waits for it. A preview is a dry run, unless the
@@ -27,10 +28,10 @@ func (p *provider) Update(
 	if !preview && p.config.unreachable != "" {
 		return nil, p.unreachableError()
 	}
-	news, oldState := decode(request.GetNews()), decode(request.GetOlds())
+	news, oldState := wire.Decode(request.GetNews()), wire.Decode(request.GetOlds())
 	object := normalized(objectOf(news))
 	asGiven := &pulumirpc.UpdateResponse{Properties: request.GetNews()}
-	if preview && (p.config.unreachable != "" || hasUnknown(object.Object) || !p.cluster.serves(object)) {
+	if preview && (p.config.unreachable != "" || wire.HasUnknown(object.Object) || !p.cluster.serves(object)) {
 		return asGiven, nil
 	}
 

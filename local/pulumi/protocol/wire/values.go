@@ -1,4 +1,5 @@
-package main
+// Package wire turns what the engine sends into plain Go values and back.
+package wire
 
 import (
 	"math"
@@ -24,17 +25,17 @@ var unknownTexts = map[string]bool{
 	"dd056dcd-154b-4c76-9bd3-c8f88648b5ff": true, // object
 }
 
-// secret is a value that the engine encrypts in state and hides in output.
-type secret struct{ value any }
+// Secret is a value that the engine encrypts in state and hides in output.
+type Secret struct{ Value any }
 
-// unknown is a value that only an update will bring.
-type unknown struct{}
+// Unknown is a value that only an update will bring.
+type Unknown struct{}
 
 // DeepCopyAny and MarshalJSON let an object that holds unknowns pass through code written for JSON.
-func (unknown) MarshalJSON() ([]byte, error) { return []byte("null"), nil }
+func (Unknown) MarshalJSON() ([]byte, error) { return []byte("null"), nil }
 
-// decode turns the wire form into maps, slices, strings, int64, float64, bool, nil, secret and unknown.
-func decode(properties *structpb.Struct) map[string]any {
+// Decode turns the wire form into maps, slices, strings, int64, float64, bool, nil, Secret and Unknown.
+func Decode(properties *structpb.Struct) map[string]any {
 	object := make(map[string]any, len(properties.GetFields()))
 	for key, value := range properties.GetFields() {
 		object[key] = decodeValue(value)
@@ -46,11 +47,11 @@ func decodeValue(value *structpb.Value) any {
 	switch kind := value.GetKind().(type) {
 	case *structpb.Value_StringValue:
 		if unknownTexts[kind.StringValue] {
-			return unknown{}
+			return Unknown{}
 		}
 		return kind.StringValue
 	case *structpb.Value_NumberValue:
-		// Kubernetes' own JSON keeps whole numbers as integers; the wire knows floats only.
+		// Numbers that are whole are meant so (Kubernetes' own JSON keeps them as integers); the wire knows floats only.
 		if whole := int64(kind.NumberValue); float64(whole) == kind.NumberValue && math.Abs(kind.NumberValue) < 1<<53 {
 			return whole
 		}
@@ -73,23 +74,23 @@ func decodeValue(value *structpb.Value) any {
 func decodeSigned(value *structpb.Struct) any {
 	switch value.GetFields()[signatureKey].GetStringValue() {
 	case secretSignature:
-		return secret{decodeValue(value.GetFields()["value"])}
+		return Secret{decodeValue(value.GetFields()["value"])}
 	case outputSignature:
 		inner, known := value.GetFields()["value"]
-		var decoded any = unknown{}
+		var decoded any = Unknown{}
 		if known {
 			decoded = decodeValue(inner)
 		}
 		if value.GetFields()["secret"].GetBoolValue() {
-			return secret{decoded}
+			return Secret{decoded}
 		}
 		return decoded
 	}
-	return decode(value)
+	return Decode(value)
 }
 
-// encode is the reverse of decode. Without keepSecrets, secrets are sent in plain.
-func encode(object map[string]any, keepSecrets bool) *structpb.Struct {
+// Encode is the reverse of Decode. Without keepSecrets, secrets are sent in plain.
+func Encode(object map[string]any, keepSecrets bool) *structpb.Struct {
 	fields := make(map[string]*structpb.Value, len(object))
 	for key, value := range object {
 		fields[key] = encodeValue(value, keepSecrets)
@@ -118,33 +119,33 @@ func encodeValue(value any, keepSecrets bool) *structpb.Value {
 		}
 		return structpb.NewListValue(&structpb.ListValue{Values: items})
 	case map[string]any:
-		return structpb.NewStructValue(encode(value, keepSecrets))
-	case unknown:
+		return structpb.NewStructValue(Encode(value, keepSecrets))
+	case Unknown:
 		return structpb.NewStringValue(unknownText)
-	case secret:
+	case Secret:
 		if !keepSecrets {
-			return encodeValue(value.value, false)
+			return encodeValue(value.Value, false)
 		}
 		return structpb.NewStructValue(&structpb.Struct{Fields: map[string]*structpb.Value{
 			signatureKey: structpb.NewStringValue(secretSignature),
-			"value":      encodeValue(value.value, true),
+			"value":      encodeValue(value.Value, true),
 		}})
 	default:
 		panic("a value that is no JSON cannot be sent to the engine")
 	}
 }
 
-// plain is a deep copy without secret marks; unknowns stay.
-func plain(value any) any {
+// Plain is a deep copy without secret marks; unknowns stay.
+func Plain(value any) any {
 	switch value := value.(type) {
-	case secret:
-		return plain(value.value)
+	case Secret:
+		return Plain(value.Value)
 	case map[string]any:
-		return plainMap(value)
+		return PlainMap(value)
 	case []any:
 		items := make([]any, len(value))
 		for i, item := range value {
-			items[i] = plain(item)
+			items[i] = Plain(item)
 		}
 		return items
 	default:
@@ -152,30 +153,32 @@ func plain(value any) any {
 	}
 }
 
-func plainMap(object map[string]any) map[string]any {
+// PlainMap is Plain of an object.
+func PlainMap(object map[string]any) map[string]any {
 	copied := make(map[string]any, len(object))
 	for key, value := range object {
-		copied[key] = plain(value)
+		copied[key] = Plain(value)
 	}
 	return copied
 }
 
-func holds(value any, test func(any) bool) bool {
+// Holds says whether the value, or anything in it, passes the test.
+func Holds(value any, test func(any) bool) bool {
 	if test(value) {
 		return true
 	}
 	switch value := value.(type) {
-	case secret:
-		return holds(value.value, test)
+	case Secret:
+		return Holds(value.Value, test)
 	case map[string]any:
 		for _, item := range value {
-			if holds(item, test) {
+			if Holds(item, test) {
 				return true
 			}
 		}
 	case []any:
 		for _, item := range value {
-			if holds(item, test) {
+			if Holds(item, test) {
 				return true
 			}
 		}
@@ -183,10 +186,12 @@ func holds(value any, test func(any) bool) bool {
 	return false
 }
 
-func hasUnknown(value any) bool {
-	return holds(value, func(v any) bool { _, is := v.(unknown); return is })
+// HasUnknown says whether there is anything unknown in the value.
+func HasUnknown(value any) bool {
+	return Holds(value, func(v any) bool { _, is := v.(Unknown); return is })
 }
 
-func hasSecret(value any) bool {
-	return holds(value, func(v any) bool { _, is := v.(secret); return is })
+// HasSecret says whether there is anything secret in the value.
+func HasSecret(value any) bool {
+	return Holds(value, func(v any) bool { _, is := v.(Secret); return is })
 }
