@@ -1,6 +1,6 @@
 /**
  * `npm run test:e2e [-- [--keep] [WORD …]]`: the tests on a real cluster; with words, only
- * the files whose names hold one of them. `--keep` leaves a cluster that the run made.
+ * the files whose names or folders hold one of them. `--keep` leaves a cluster that the run made.
  */
 import '../testing/ends-with-parent.cjs';
 import { e2e } from '../testing/e2e';

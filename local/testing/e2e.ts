@@ -5,13 +5,13 @@
 import { spawnSync } from 'node:child_process';
 import { mkdirSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { basename, join } from 'node:path';
+import { join, relative } from 'node:path';
 import { up } from '../kubernetes/cluster';
 import { mocha, testFiles } from './mocha';
 import { added, noTests, part, type Counts } from './parts';
 
 export interface E2eOptions {
-  /** Only files whose name holds one of these; all when empty. */
+  /** Only files whose path below tests/e2e holds one of these; all when empty. */
   readonly only: readonly string[];
   /** Leave the cluster up, although this run made it. */
   readonly keep: boolean;
@@ -28,7 +28,7 @@ function command(name: string, output: 'inherit' | 'ignore'): boolean {
 
 export async function e2e(options: E2eOptions): Promise<Counts> {
   const files = testFiles('tests/e2e/**/*.test.ts').filter(
-    (file) => options.only.length === 0 || options.only.some((word) => basename(file).includes(word)),
+    (file) => options.only.length === 0 || options.only.some((word) => relative('tests/e2e', file).includes(word)),
   );
   if (files.length === 0) return noTests;
   const wasRunning = command('local-status', 'ignore');
