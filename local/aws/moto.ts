@@ -4,6 +4,7 @@
 import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
 import * as net from 'node:net';
 import * as path from 'node:path';
+import { until } from '../until';
 import { built } from '../build/cache';
 
 const version = '5.2.5';
@@ -58,18 +59,13 @@ export async function startMoto(): Promise<Moto> {
   return { endpoint, stop };
 }
 
+/** Python reads some thousand files first: on a busy machine that takes minutes. */
 async function answers(endpoint: string, child: ChildProcess): Promise<void> {
-  const deadline = Date.now() + 60_000;
-  for (;;) {
-    if (child.exitCode !== null) throw new Error(`moto ended with ${child.exitCode}`);
-    try {
-      if ((await fetch(`${endpoint}/moto-api/`)).ok) return;
-    } catch {
-      // not listening yet
-    }
-    if (Date.now() > deadline) throw new Error('moto did not answer within a minute');
-    await new Promise((resolve) => setTimeout(resolve, 100));
-  }
+  const answered = await until('an answer of moto', 240, async () => {
+    if (child.exitCode !== null) return 'ended';
+    return (await fetch(`${endpoint}/moto-api/`)).ok && 'ok';
+  });
+  if (answered === 'ended') throw new Error(`moto ended with ${child.exitCode}`);
 }
 
 function freePort(): Promise<number> {

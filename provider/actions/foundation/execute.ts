@@ -2,7 +2,8 @@
 import { authorityDays } from '../../config/certificates';
 import { connection } from '../../config/connection';
 import { parseQuantity } from '../../config/quantity';
-import { createAuthority, issue, notAfter, unfit, type Issued } from '../../live/certificates';
+import { notAfter, unfit, type Issued } from '../../live/certificates';
+import type * as Issuing from '../../live/issuing';
 import { hasReason, LiveError } from '../../live/errors';
 import type { Metadata, PersistentVolumeClaim, Secret } from '../../live/kinds';
 import type { Live } from '../../live/live';
@@ -118,12 +119,21 @@ async function record({ live, inputs, observed }: FoundationContext): Promise<vo
   await keep(live, namespace, cluster, labels, snapshotKey, undefined);
 }
 
+/** Loaded when something is to be issued: the preview of a cluster that has its certificates needs none of it. */
+function issuing(): typeof Issuing {
+  // eslint-disable-next-line @typescript-eslint/no-require-imports
+  return require('../../live/issuing') as typeof Issuing;
+}
+
 async function authority({ live, inputs }: FoundationContext): Promise<Issued> {
   const name = names.caSecret(inputs.cluster);
   const there = await live.get('Secret', inputs.namespace, name);
   const kept = { certificate: decoded(there, 'ca.crt'), key: decoded(there, 'ca.key') };
   if (kept.certificate && kept.key && notAfter(kept.certificate) > new Date()) return kept as Issued;
-  const made = createAuthority(`${inputs.namespace}/${inputs.cluster} CA`.slice(-64), authorityDays);
+  const made = issuing().createAuthority(
+    `${inputs.namespace}/${inputs.cluster} CA`.slice(-64),
+    authorityDays,
+  );
   await applySecret(live, metadata(name, inputs), { 'ca.crt': made.certificate, 'ca.key': made.key });
   return made;
 }
@@ -141,7 +151,7 @@ async function certificate(name: string, context: FoundationContext): Promise<vo
     !unfit(present, issuer.certificate, profile)
   )
     return;
-  const leaf = issue(issuer, profile);
+  const leaf = issuing().issue(issuer, profile);
   await applySecret(live, metadata(name, inputs), {
     'tls.crt': leaf.certificate,
     'tls.key': leaf.key,

@@ -1,8 +1,11 @@
 import assert from 'node:assert/strict';
 import { X509Certificate } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { createServer, connect } from 'node:tls';
 import type { AddressInfo } from 'node:net';
-import { createAuthority, issue, unfit } from '../../../provider/live/certificates';
+import { unfit } from '../../../provider/live/certificates';
+import { createAuthority, issue } from '../../../provider/live/issuing';
 
 const request = {
   commonName: 'hippo',
@@ -31,6 +34,18 @@ describe('certificates', () => {
     assert.equal(leaf.checkIP('::1'), '::1');
     assert.equal(leaf.checkHost('other'), undefined);
     assert.equal(unfit(certificate, authority.certificate, request), undefined);
+  });
+
+  // A CA that 0.1.0 made with DER of its own, in a Secret that has been kept; the key protects nothing.
+  it('issues with a CA that an earlier release has made', () => {
+    const file = (name: string): string =>
+      readFileSync(join(__dirname, '..', '..', 'golden', 'kept-authority', name), 'utf8');
+    const kept = { certificate: file('ca.crt'), key: file('ca.key') };
+    const { certificate } = issue(kept, request);
+    const leaf = new X509Certificate(certificate);
+    assert.ok(leaf.checkIssued(new X509Certificate(kept.certificate)));
+    assert.equal(leaf.issuer, 'CN=shop/hippo CA');
+    assert.equal(unfit(certificate, kept.certificate, request), undefined);
   });
 
   it('never issues two with one serial number', () => {
