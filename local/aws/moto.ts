@@ -55,7 +55,13 @@ export async function startMoto(): Promise<Moto> {
   const stop = (): void => void child.kill();
   process.once('exit', stop);
   const endpoint = `http://127.0.0.1:${port}`;
-  await answers(endpoint, child);
+  try {
+    await answers(endpoint, child);
+  } catch (error) {
+    // It would keep this process from ending.
+    stop();
+    throw error;
+  }
   return { endpoint, stop };
 }
 

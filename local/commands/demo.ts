@@ -4,11 +4,11 @@ import { spawn } from 'node:child_process';
 import * as fs from 'node:fs';
 import * as path from 'node:path';
 import { up } from '../kubernetes/cluster';
-import { stateDirectory } from '../kubernetes/settings';
+import { inState, stateDirectory } from '../kubernetes/settings';
 import { installPackage } from '../package/build';
 import { pulumiEnvironment } from '../pulumi/environment';
-import { imageName } from '../image/recipe';
 import { Kubectl } from '../kubernetes/kubectl';
+import { choices } from '../demo/choices';
 import { nextEvent, startWriter, stopWriter } from '../demo/writer';
 
 const root = path.resolve(__dirname, '..', '..');
@@ -47,6 +47,7 @@ async function project(): Promise<string> {
 }
 
 async function main(): Promise<void> {
+  const { image, stack, foreign } = choices(process.env);
   say('A Kubernetes for the demo');
   const [cluster, folder, environment] = await Promise.all([up(), project(), pulumiEnvironment()]);
   const env = { ...environment, KUBECONFIG: cluster.kubeconfig, PULUMI_NODEJS_TRANSPILE_ONLY: 'true' };
@@ -71,12 +72,15 @@ async function main(): Promise<void> {
       metadata: { name: namespace, labels: { 'pod-security.kubernetes.io/enforce': 'restricted' } },
     },
   ]);
-  await show('pulumi', ['stack', 'select', '--create', 'demo', '--non-interactive'], { cwd: folder, env });
-  await show('pulumi', ['up', '--yes', '--non-interactive', '--stack', 'demo'], { cwd: folder, env });
+  const pulumi = (...args: string[]) =>
+    show('pulumi', [...args, '--non-interactive', '--stack', stack], { cwd: folder, env });
+  await show('pulumi', ['stack', 'select', '--create', stack, '--non-interactive'], { cwd: folder, env });
+  await pulumi('config', 'set', 'image', image);
+  await pulumi('up', '--yes');
   await pgha('test', 'hippo');
 
   say('An application writes a row every 20 ms; the primary is deleted under it');
-  await startWriter(kubectl, namespace, 'hippo-user-app', imageName);
+  await startWriter(kubectl, namespace, 'hippo-user-app', image);
   const primary = (
     await kubectl.run(['get', 'pods', '-n', namespace, '-l', 'postgres-ha.dev/role=primary', '-o', 'name'])
   ).trim();
@@ -109,9 +113,23 @@ async function main(): Promise<void> {
     throw new Error('rows were lost: please report this, with the logs of the members');
 
   say('Done. The cluster stays:');
-  console.log(`  npm run local:shell            a shell with kubectl, for namespace ${namespace}`);
-  console.log(`  cd ${folder}                   the program: edit index.ts, pulumi preview, pulumi up`);
-  console.log('  npm run local:down             takes everything away again');
+  for (const line of foreign ? onForeign(folder, stack) : onLocal(folder)) console.log(`  ${line}`);
+}
+
+function onLocal(folder: string): string[] {
+  return [
+    `npm run local:shell            a shell with kubectl, for namespace ${namespace}`,
+    `cd ${folder}                   the program: edit index.ts, pulumi preview, pulumi up`,
+    'npm run local:down             takes everything away again',
+  ];
+}
+
+function onForeign(folder: string, stack: string): string[] {
+  return [
+    `cd ${folder}                   the program, with stack ${stack}, in ${inState('pulumi')}`,
+    `pulumi destroy --stack ${stack}         takes the cluster away; its volumes and Secrets stay in namespace ${namespace}`,
+    `kubectl delete namespace ${namespace}   takes those away as well`,
+  ];
 }
 
 main().catch((error: unknown) => {

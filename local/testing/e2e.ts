@@ -28,7 +28,8 @@ function command(name: string, output: 'inherit' | 'ignore'): boolean {
 
 export async function e2e(options: E2eOptions): Promise<Counts> {
   const files = testFiles('tests/e2e/**/*.test.ts').filter(
-    (file) => options.only.length === 0 || options.only.some((word) => relative('tests/e2e', file).includes(word)),
+    (file) =>
+      options.only.length === 0 || options.only.some((word) => relative('tests/e2e', file).includes(word)),
   );
   if (files.length === 0) return noTests;
   const wasRunning = command('local-status', 'ignore');

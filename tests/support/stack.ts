@@ -78,6 +78,12 @@ export class TestStack {
     return new TestStack(stack, name, folder, environment);
   }
 
+  /** Forbids the default providers of these packages: whatever is not given a provider then fails. */
+  async withoutDefaultProviders(...packages: readonly string[]): Promise<void> {
+    const entries = packages.map((name, n) => [`pulumi:disable-default-providers[${n}]`, { value: name }]);
+    await this.stack.setAllConfig(Object.fromEntries(entries), true);
+  }
+
   async up(
     clusters: Readonly<Record<string, PlainClusterArgs>>,
     options: { refresh?: boolean } = {},
