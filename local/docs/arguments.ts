@@ -19,14 +19,16 @@ How to use them: [configure](configure.md), [databases](databases.md), [scale](s
 `;
 
 export function argumentsText(declarations: Declarations): string {
-  const described = new Set<string>();
+  const described = new Set<Declaration>();
   const chapters = declarations.resources.map((resource) => {
-    const needed = reachable(resource.args, declarations, described);
-    const objects = needed.flatMap((name) => declarations.interfaces.get(name) ?? []);
-    const enums = needed.flatMap((name) => declarations.enums.get(name) ?? []);
+    const known = { ...declarations, interfaces: new Map([...declarations.interfaces, ...resource.own]) };
+    const needed = reachable(resource.args, known, described);
+    const objects = needed.filter((one) => known.interfaces.get(one.name) === one);
+    const enums = needed.filter((one) => known.enums.get(one.name) === one);
     return [
       `## ${resource.name}\n\n${resource.doc}\n`,
-      ...objects.map((one) => object(one, declarations)),
+      ...(needed.some(({ name }) => name === resource.args) ? [] : [argumentsElsewhere(resource.args)]),
+      ...objects.map((one) => object(one, known)),
       ...enums.map(values),
       ...(resource.members.length > 0 ? [outputs(resource)] : []),
     ].join('\n');
@@ -34,14 +36,24 @@ export function argumentsText(declarations: Declarations): string {
   return [introduction, ...chapters].join('\n');
 }
 
+/** Arguments that another resource takes as well are described there. */
+function argumentsElsewhere(args: string): string {
+  return `Its arguments are [${args}](#${args.toLowerCase()}).\n`;
+}
+
 /** Objects and enums that arguments lead to, each once in the whole page. */
-function reachable(first: string, { interfaces, enums }: Declarations, described: Set<string>): string[] {
-  const found: string[] = [];
+function reachable(
+  first: string,
+  { interfaces, enums }: Declarations,
+  described: Set<Declaration>,
+): Declaration[] {
+  const found: Declaration[] = [];
   const queue = [first];
   for (let name = queue.shift(); name; name = queue.shift()) {
-    if (described.has(name) || (!interfaces.has(name) && !enums.has(name))) continue;
-    described.add(name);
-    found.push(name);
+    const one = interfaces.get(name) ?? enums.get(name);
+    if (!one || described.has(one)) continue;
+    described.add(one);
+    found.push(one);
     for (const { type } of membersOf(interfaces.get(name), interfaces))
       if (type) queue.push(...argumentType(type, () => false).named);
   }

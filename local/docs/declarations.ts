@@ -24,6 +24,8 @@ export interface Declaration {
 export interface Resource extends Declaration {
   /** The type of its arguments. */
   readonly args: string;
+  /** Interfaces of its own file: they come before others of the same name. */
+  readonly own: ReadonlyMap<string, Declaration>;
 }
 
 export interface Declarations {
@@ -41,11 +43,18 @@ export function declarationsOf(files: readonly ts.SourceFile[]): Declarations {
   const resources: Resource[] = [];
   const interfaces = new Map<string, Declaration>();
   const enums = new Map<string, Declaration>();
-  for (const statement of files.flatMap((file) => [...file.statements])) {
-    if (ts.isInterfaceDeclaration(statement)) interfaces.set(statement.name.text, interfaceOf(statement));
-    if (ts.isVariableStatement(statement))
-      for (const found of enumsOf(statement)) enums.set(found.name, found);
-    if (ts.isClassDeclaration(statement)) resources.push(...resourceOf(statement));
+  for (const file of files) {
+    const own = new Map(
+      file.statements.filter(ts.isInterfaceDeclaration).map((node) => [node.name.text, interfaceOf(node)]),
+    );
+    // Those beside a class are first of all that class's: another file's of the same name is meant elsewhere.
+    const shared = !file.statements.some(ts.isClassDeclaration);
+    for (const [name, found] of own) if (shared || !interfaces.has(name)) interfaces.set(name, found);
+    for (const statement of file.statements) {
+      if (ts.isVariableStatement(statement))
+        for (const found of enumsOf(statement)) enums.set(found.name, found);
+      if (ts.isClassDeclaration(statement)) resources.push(...resourceOf(statement, own));
+    }
   }
   return { resources, interfaces, enums };
 }
@@ -76,7 +85,7 @@ function enumsOf(statement: ts.VariableStatement): Declaration[] {
 }
 
 /** A class whose constructor takes a name and arguments. */
-function resourceOf(node: ts.ClassDeclaration): Resource[] {
+function resourceOf(node: ts.ClassDeclaration, own: ReadonlyMap<string, Declaration>): Resource[] {
   const parameter = node.members.find(ts.isConstructorDeclaration)?.parameters[1];
   if (!node.name || !parameter?.type || !ts.isTypeReferenceNode(parameter.type)) return [];
   const hidden = [ts.SyntaxKind.PrivateKeyword, ts.SyntaxKind.ProtectedKeyword];
@@ -85,7 +94,7 @@ function resourceOf(node: ts.ClassDeclaration): Resource[] {
     .filter((property) => !property.modifiers?.some(({ kind }) => hidden.includes(kind)))
     .map(memberOf);
   const args = parameter.type.typeName.getText();
-  return [{ name: node.name.text, doc: docOf(node), members, extended: [], args }];
+  return [{ name: node.name.text, doc: docOf(node), members, extended: [], args, own }];
 }
 
 function memberOf(node: ts.PropertySignature | ts.PropertyDeclaration): Member {

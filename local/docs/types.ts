@@ -10,7 +10,7 @@ export interface Words {
 /** `plain` stands where an argument takes no Output, since it decides which resources exist. */
 export function argumentType(type: ts.TypeNode, isObject: (name: string) => boolean): Words {
   const words = inWords(type);
-  if (wrapped(type, 'Input') !== type) return words;
+  if (wrapped(type, 'Input') !== type || wrapped(type, 'Output') !== type) return words;
   // An object is given as such in any case; each of its own arguments says what it takes.
   if (ts.isTypeReferenceNode(type) && isObject(type.typeName.getText())) return words;
   const list = ts.isArrayTypeNode(type) && words.named.some(isObject);
@@ -23,7 +23,7 @@ export function outputType(type: ts.TypeNode): Words {
 }
 
 function inWords(given: ts.TypeNode): Words {
-  const type = wrapped(given, 'Input');
+  const type = wrapped(wrapped(given, 'Input'), 'Output');
   if (ts.isArrayTypeNode(type)) return prefixed('list of ', inWords(type.elementType));
   if (ts.isParenthesizedTypeNode(type)) return inWords(type.type);
   if (ts.isUnionTypeNode(type)) {
