@@ -129,6 +129,7 @@ describe('BackupBucket, by pulumi up', function () {
       region,
       prefix: 'production',
       keyType: 'web-id',
+      roleArn: outputs.roleArn,
     });
     assert.deepEqual(outputs.serviceAccountAnnotations, { 'eks.amazonaws.com/role-arn': outputs.roleArn });
   });
