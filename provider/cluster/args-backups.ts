@@ -174,7 +174,7 @@ export interface TestRestoreArgs {
 }
 
 /** How backups are made, in every repository, and how they are proved. */
-export interface BackupArgs {
+export interface BackupSettingsArgs {
   /** Whether repositories are encrypted (AES-256). It can't be changed later. Default: false, or true with `cipherSecret`. */
   cipher?: Input<boolean>;
   /** Secret whose key `passphrase` encrypts the repositories. Default: generated, and kept as long as the backups. */

@@ -5,7 +5,7 @@
  * else may be an Output.
  */
 import type { Input } from '@pulumi/pulumi';
-import type { BackupArgs, RepositoryArgs, RestoreFromArgs, ScheduleArgs } from './args-backups';
+import type { BackupSettingsArgs, RepositoryArgs, RestoreFromArgs, ScheduleArgs } from './args-backups';
 
 export * from './args-backups';
 
@@ -211,7 +211,7 @@ export interface PostgresClusterArgs {
   /** When backups are taken, besides the first full one of each repository. Default: for each repository, full on Sundays and incremental on all other days, at night (UTC). */
   schedules?: ScheduleArgs[];
   /** How backups are made. */
-  backup?: BackupArgs;
+  backup?: BackupSettingsArgs;
   /** Makes the cluster from backups instead of an empty one. Default: an empty one. */
   restoreFrom?: RestoreFromArgs;
   /** CPU and memory. */
