@@ -41,6 +41,12 @@ describe('backups', () => {
     assert.equal(code, 0, text);
     return text;
   };
+  /** State of the archive by repository, as the primary's agent publishes it. */
+  const archive = async (): Promise<Record<string, string>> => {
+    const { annotations } = (await cluster.pod(await cluster.primary())).metadata;
+    return (JSON.parse(annotations!['postgres-ha.dev/status']!) as { archive: Record<string, string> })
+      .archive;
+  };
   /** What a schedule would do, now. */
   const runNow = async (cronJob: string): Promise<void> => {
     const job = `${cronJob}-now`;
@@ -71,10 +77,7 @@ describe('backups', () => {
 
   it('a cluster that is ready archives, and its first full backup is taken', async function () {
     this.timeout(120_000);
-    const status = (await cluster.pod(await cluster.primary())).metadata.annotations![
-      'postgres-ha.dev/status'
-    ]!;
-    assert.deepEqual((JSON.parse(status) as { archive: unknown }).archive, { 1: 'ok' });
+    assert.deepEqual(await archive(), { 1: 'ok' });
     await until('the first backup', 90, async () =>
       /\d{8}-\d{6}F +full/.test(await pgha('show', 'backup', 'hippo')),
     );
@@ -105,9 +108,12 @@ describe('backups', () => {
       assert.ok(performance.now() - before < 5000);
       await cluster.sql(pod, 'select pg_switch_wal()');
     }
+    // In pgBackRest's own words.
+    await until('the failure is published', 60, async () => /hippo-repo/.test((await archive())['1']!));
     await kubectl.run(['scale', 'statefulset', 'hippo-repo', '-n', namespace, '--replicas=1']);
     const waiting = `select count(*) from pg_ls_archive_statusdir() where name like '%.ready'`;
     await until('all WAL archived', 150, async () => (await cluster.sql(pod, waiting)) === '0');
+    await until('it is published that all is well', 30, async () => (await archive())['1'] === 'ok');
   });
 
   it('a new cluster is made from a second of it, with exactly the rows before', async function () {

@@ -12,6 +12,7 @@ import psycopg2
 
 import archive_gaps
 from backup_report import report
+from pgbackrest_words import words
 
 STATE = '/run/postgresql/pgbackrest.json'
 SOCKET = 'host=/run/postgresql user=postgres dbname=postgres application_name=pgbackrest-watch connect_timeout=3'
@@ -69,13 +70,13 @@ class ArchiveWatch:
         if not failing:
             return 'ok'
         # While WAL waits nothing more is made: what the archiver met last is in the spool.
-        words = error_in(os.path.join(spool(directory), 'archive', 'db', 'out'))
-        if words is None:
+        found = error_in(os.path.join(spool(directory), 'archive', 'db', 'out'))
+        if found is None:
             code, text = run(directory, 'repo-ls', PROBE_SECONDS, 'archive/db')
-            words = text if code else None
-        if words is None and len(self._repositories()) == 1:
-            words = 'archive_command fails: see the log of PostgreSQL'
-        return words or 'ok'
+            found = text if code else None
+        if found is None and len(self._repositories()) == 1:
+            found = 'archive_command fails: see the log of PostgreSQL'
+        return found or 'ok'
 
     def _prove(self, number, directory):
         """Once for each repository that this member begins to lead with: that WAL really arrives."""
@@ -142,7 +143,7 @@ def error_in(out):
     newest = max(glob.glob(os.path.join(out, '*.error')), key=modified, default=None)
     try:
         with open(newest or '', encoding='utf-8') as file:
-            return ' '.join(file.read().split()[1:])[:1000] or None
+            return words(file.read().partition('\n')[2]) or None
     except OSError:
         return None
 
@@ -180,10 +181,4 @@ def run(directory, command, seconds, *options, output=False):
         return 124, 'pgbackrest %s did not end in %d s' % (command, seconds)
     if output:
         return done.returncode, done.stdout
-    return done.returncode, cleaned(done.stderr) or 'pgbackrest %s ended with %d' % (command, done.returncode)
-
-
-def cleaned(text):
-    """pgBackRest's message on one line, without time and process, short enough for an annotation."""
-    lines = [re.sub(r'^P\d+\s+(ERROR|WARN): ', '', line.strip()) for line in text.splitlines() if line.strip()]
-    return '; '.join(lines)[:1000]
+    return done.returncode, words(done.stderr) or 'pgbackrest %s ended with %d' % (command, done.returncode)
