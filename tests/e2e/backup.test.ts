@@ -156,7 +156,13 @@ describe('backups', () => {
     const pod = `${await cluster.primary()}-0`;
     await cluster.sql(pod, 'insert into marks values (300)');
     const last = await cluster.sql(pod, 'select pg_walfile_name(pg_current_wal_lsn())');
-    const before = await pgha('show', 'backup', 'hippo', '-o', 'json');
+    const known = async (): Promise<unknown> => {
+      const [{ backups, verification, trial }] = JSON.parse(
+        await pgha('show', 'backup', 'hippo', '-o', 'json'),
+      ) as [Record<string, unknown>];
+      return { backups, verification, trial };
+    };
+    const before = await known();
     cluster.close();
     await stack.destroy();
     await upWith({ hippo });
@@ -175,6 +181,7 @@ describe('backups', () => {
     assert.match((await kubectl.run(archived)).trim(), /^\S+$/);
     assert.equal(await cluster.sql(`${await cluster.primary()}-0`, 'select count(*) from marks'), '7');
     // What the first life has published is there again, and no second first backup is taken.
-    assert.equal(await pgha('show', 'backup', 'hippo', '-o', 'json'), before);
+    await cluster.whole(2);
+    assert.deepEqual(await known(), before);
   });
 });

@@ -28,7 +28,9 @@ export async function remove(live: Live, inputs: FoundationInputs, progress: Pro
       snapshotKey,
       JSON.stringify(snapshot),
     );
-  for (const { name } of inputs.configMaps) await live.delete('ConfigMap', namespace, name);
+  // What is known of the backups stays with them: gaps in the archive above all (config/scripts/archive_gaps.py).
+  const made = inputs.configMaps.map(({ name }) => name).filter((name) => name !== names.backups(cluster));
+  for (const name of made) await live.delete('ConfigMap', namespace, name);
   await live.delete('Lease', namespace, names.lock(cluster));
   progress.say(
     `Kept (deletionPolicy "retain"): the volumes and Secrets of ${cluster}, and its record in ConfigMap ${names.journal(cluster)}. A cluster of this name takes them up again.`,
