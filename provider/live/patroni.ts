@@ -39,6 +39,8 @@ export interface AgentStatus {
   readonly problems?: readonly string[];
   /** Of the primary: whether WAL arrives, by number of the repository: `ok`, or what is wrong in pgBackRest's words. */
   readonly archive?: Readonly<Record<string, string>>;
+  /** Of the primary: WAL that a repository has lost, as sentences, until a backup has begun after it (config/scripts/archive_gaps.py). */
+  readonly gaps?: readonly string[];
   /** PostgreSQL and Patroni are kept stopped (config/scripts/fencing.py). */
   readonly fenced?: boolean;
 }

@@ -97,18 +97,24 @@ async function handOver(from: string, context: RolloutContext): Promise<void> {
 async function ready(context: RolloutContext): Promise<void> {
   const settings = await settingsHash(context);
   const archives = context.inputs.repositories ?? [];
-  const what = `all members ready, with settings and databases taken up${archives.length > 0 ? ', and WAL in every repository' : ''}`;
+  const what = `all members ready, a synchronous replica where there is to be one, with settings and databases taken up${archives.length > 0 ? ', and WAL in every repository' : ''}`;
   await waitUntil(context, what, (observed) => {
     const leader = leaderOf(observed);
     const all = context.inputs.members.every(({ name }) => isUp(find(observed, name), observed.leader));
     return (
       all &&
       leader?.role === 'primary' &&
+      standsBy(observed, context) &&
       leader.agent.config === settings.config &&
       leader.agent.databases === settings.databases &&
       archives.every((number) => leader.agent.archive?.[number] === 'ok')
     );
   });
+}
+
+/** Where commits are synchronous: until Patroni has written who is, it would promote nobody. */
+function standsBy({ synchronous }: Observed, { inputs }: RolloutContext): boolean {
+  return inputs.synchronous.mode === 'async' || inputs.members.length === 1 || synchronous.length > 0;
 }
 
 /** What the leader's agent is to take up: the ConfigMap as it is now, for somebody may have edited it. */

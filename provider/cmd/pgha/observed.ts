@@ -42,6 +42,9 @@ interface AgentState {
   readonly certificate?: string;
   readonly pendingRestart?: readonly string[];
   readonly problems?: readonly string[];
+  /** By number of the repository: `ok`, or what is wrong. */
+  readonly archive?: Readonly<Record<string, string>>;
+  readonly gaps?: readonly string[];
 }
 
 export interface Member {

@@ -136,5 +136,12 @@ function memberProblems(member: Member, answer: Answer | undefined, now: Date): 
     if (days <= 0) problems.push(`${name}: its certificate ended on ${agent.certificate}`);
     else if (days < shortDays) problems.push(`${name}: its certificate ends in ${Math.floor(days)} days`);
   }
+  if (member.role === 'primary') problems.push(...archiveProblems(agent));
   return problems;
+}
+
+/** Only the primary archives; what an earlier one has published of itself is old. */
+function archiveProblems({ archive = {}, gaps = [] }: Member['agent']): string[] {
+  const failing = Object.entries(archive).filter(([, state]) => state !== 'ok');
+  return [...failing.map(([number, state]) => `repository ${number}: WAL does not arrive: ${state}`), ...gaps];
 }

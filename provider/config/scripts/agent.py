@@ -95,7 +95,8 @@ class Agent:
             settled.append(self._apply_dcs(data, dcs, status, problems))
             settled.append(self._apply_databases(data, status, problems))
         if self._leads:
-            self._backups.lead(self._archive, problems)
+            # No problem of the settings, which is what nobody may go on with.
+            status.update(self._backups.lead(self._archive))
         self._log.problems(problems)
         settled.append(self._status.publish({**status, 'problems': problems}))
         return self._pause(all(settled))

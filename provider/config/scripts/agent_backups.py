@@ -1,6 +1,6 @@
 """The agent's part in backups: what container pgbackrest found out about the archive, and WAL that a repository has lost.
 
-Gaps are published in ConfigMap CLUSTER-backups (archive_gaps.py), by the leader, and are problems until a backup closes
+Gaps are published in ConfigMap CLUSTER-backups (archive_gaps.py), by the leader, and are in its status until a backup closes
 them, whoever leads then.
 """
 import json
@@ -34,23 +34,26 @@ class Backups:
         """The data of ConfigMap CLUSTER-backups as last read; empty before."""
         return self._published or {}
 
-    def lead(self, state, problems):
-        """On the leader: publishes gaps that are new, and adds those that are open to the problems."""
+    def lead(self, state):
+        """On the leader: publishes gaps that are new, and returns the part of the status that tells of open ones."""
         if not state:
-            return
+            return {}
         found = state.get('gaps') or {}
         if self._published is None or time.monotonic() > self._next_read:
             self._read()
         if self._published is None:
-            return
+            return {}
         known = archive_gaps.parse(self._published.get(archive_gaps.KEY))
         merged = archive_gaps.merged(known, found)
         if merged != known:
             self._write(json.dumps(merged, sort_keys=True, separators=(',', ':')))
-        for number, gaps in sorted(merged.items()):
-            for gap in gaps:
-                if not archive_gaps.closed(gap, self._backups(number)):
-                    problems.append(archive_gaps.problem(self._cluster, number, gap))
+        open_gaps = [
+            archive_gaps.problem(self._cluster, number, gap)
+            for number, gaps in sorted(merged.items())
+            for gap in gaps
+            if not archive_gaps.closed(gap, self._backups(number))
+        ]
+        return {'gaps': open_gaps} if open_gaps else {}
 
     def _backups(self, number):
         return archive_gaps.parse(self._published.get('repo%s.json' % number)).get('backups') or []

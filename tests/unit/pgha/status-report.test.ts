@@ -12,7 +12,7 @@ const answers = new Map<string, Answer>([
   ['hippo-2-0', primaryAnswer],
 ]);
 
-function healthy(agent: object = {}, replicaState: object = {}) {
+function healthy(agent: object = {}, replicaState: object = {}, primaryAgent: object = {}) {
   return world(
     {
       'hippo-1': {
@@ -31,7 +31,7 @@ function healthy(agent: object = {}, replicaState: object = {}) {
         role: 'primary',
         ip: '10.0.0.2',
         patroni: { ...running, xlog_location: 100_000 },
-        agent: { certificate },
+        agent: { certificate, ...primaryAgent },
       },
     },
     {},
@@ -55,6 +55,15 @@ hippo-1  sync_standby  streaming  3         20 KiB  node-1  no               18.
 hippo-2  primary       running    3         -       node-1  no               18.6        4.1.5    2027-02-22T00:00:00Z
 `,
     );
+  });
+
+  it('names repositories that WAL does not reach, and gaps, of the primary alone', () => {
+    const old = { archive: { 1: 'what it met when it led' } };
+    const leading = { archive: { 1: 'ok', 2: 'HTTP request failed with 403' }, gaps: ['repository 2 lacks WAL'] };
+    assert.deepEqual(statusReport(healthy(old, {}, leading), answers, now).problems, [
+      'repository 2: WAL does not arrive: HTTP request failed with 403',
+      'repository 2 lacks WAL',
+    ]);
   });
 
   it('names what waits for a restart, with both values', () => {
