@@ -143,5 +143,8 @@ function memberProblems(member: Member, answer: Answer | undefined, now: Date): 
 /** Only the primary archives; what an earlier one has published of itself is old. */
 function archiveProblems({ archive = {}, gaps = [] }: Member['agent']): string[] {
   const failing = Object.entries(archive).filter(([, state]) => state !== 'ok');
-  return [...failing.map(([number, state]) => `repository ${number}: WAL does not arrive: ${state}`), ...gaps];
+  return [
+    ...failing.map(([number, state]) => `repository ${number}: WAL does not arrive: ${state}`),
+    ...gaps,
+  ];
 }

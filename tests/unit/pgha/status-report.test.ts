@@ -59,7 +59,10 @@ hippo-2  primary       running    3         -       node-1  no               18.
 
   it('names repositories that WAL does not reach, and gaps, of the primary alone', () => {
     const old = { archive: { 1: 'what it met when it led' } };
-    const leading = { archive: { 1: 'ok', 2: 'HTTP request failed with 403' }, gaps: ['repository 2 lacks WAL'] };
+    const leading = {
+      archive: { 1: 'ok', 2: 'HTTP request failed with 403' },
+      gaps: ['repository 2 lacks WAL'],
+    };
     assert.deepEqual(statusReport(healthy(old, {}, leading), answers, now).problems, [
       'repository 2: WAL does not arrive: HTTP request failed with 403',
       'repository 2 lacks WAL',
