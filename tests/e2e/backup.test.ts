@@ -111,7 +111,7 @@ describe('backups', () => {
       await cluster.sql(pod, 'select pg_switch_wal()');
     }
     // In pgBackRest's own words.
-    await until('the failure is published', 60, async () => /hippo-repo/.test((await archive())['1']!));
+    await until('the failure is published', 90, async () => /hippo-repo/.test((await archive())['1']!));
     await kubectl.run(['scale', 'statefulset', 'hippo-repo', '-n', namespace, '--replicas=1']);
     const waiting = `select count(*) from pg_ls_archive_statusdir() where name like '%.ready'`;
     await until('all WAL archived', 150, async () => (await cluster.sql(pod, waiting)) === '0');

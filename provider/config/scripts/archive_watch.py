@@ -72,7 +72,7 @@ class ArchiveWatch:
         # While WAL waits nothing more is made: what the archiver met last is in the spool.
         found = error_in(os.path.join(spool(directory), 'archive', 'db', 'out'))
         if found is None:
-            code, text = run(directory, 'repo-ls', PROBE_SECONDS, 'archive/db')
+            code, text = run(directory, 'repo-ls', PROBE_SECONDS, arguments=('archive/db',))
             found = text if code else None
         if found is None and len(self._repositories()) == 1:
             found = 'archive_command fails: see the log of PostgreSQL'
@@ -161,9 +161,9 @@ def backups_in(directory):
     return [] if code else report(json.loads(text or '[]'))['backups']
 
 
-def run(directory, command, seconds, *options, output=False):
+def run(directory, command, seconds, *options, arguments=(), output=False):
     """The exit code of pgBackRest, and its words on one line, or its output."""
-    arguments = [
+    line = [
         'pgbackrest',
         '--config=%s/pgbackrest.conf' % directory,
         '--config-include-path=%s/conf.d' % directory,
@@ -174,9 +174,10 @@ def run(directory, command, seconds, *options, output=False):
         '--io-timeout=15',
         *options,
         command,
+        *arguments,
     ]
     try:
-        done = subprocess.run(arguments, capture_output=True, text=True, timeout=seconds, check=False)
+        done = subprocess.run(line, capture_output=True, text=True, timeout=seconds, check=False)
     except subprocess.TimeoutExpired:
         return 124, 'pgbackrest %s did not end in %d s' % (command, seconds)
     if output:
