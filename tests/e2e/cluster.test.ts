@@ -61,7 +61,8 @@ describe('a cluster', () => {
       `${primary}-0`,
       `select count(*) from pg_stat_replication where sync_state in ('sync','quorum')`,
     );
-    assert.equal(sync, '1');
+    // Any of the replicas (docs/decisions/strict-by-quorum.md); Patroni adds them one by one.
+    assert.ok(Number(sync) >= 1, `${sync} synchronous replicas`);
   });
 
   it('has no changes at the next preview', async function () {
