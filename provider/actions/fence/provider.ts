@@ -4,7 +4,7 @@ import { names } from '../../manifests/names';
 import type { Action, Context } from '../core/action';
 import { dynamicProvider } from '../core/provider';
 import type { Step } from '../core/steps';
-import { membersContext, observeCluster, type ObservedCluster } from '../members/cluster';
+import { membersContext, onMembers, type ObservedCluster } from '../members/cluster';
 import { othersUp } from '../members/down';
 import { fencedKey, fencedMembers, fencedText } from '../members/fenced';
 import { find } from '../members/find';
@@ -51,13 +51,9 @@ async function write(
 }
 
 export const fence: Action<FenceInputs, ObservedCluster> = {
+  ...onMembers,
   kind: 'Fence',
-  secret: ['kubeconfig'],
-  runs: 'once',
-  replans: true,
-  trigger: ({ trigger }) => trigger,
   refuse,
-  observe: observeCluster,
   refuseObserved,
   plan,
   execute,

@@ -5,7 +5,7 @@ import { podName } from '../../manifests/names';
 import type { Action, Context } from '../core/action';
 import { dynamicProvider } from '../core/provider';
 import type { Step } from '../core/steps';
-import { membersContext, observeCluster, type ObservedCluster } from '../members/cluster';
+import { membersContext, onMembers, type ObservedCluster } from '../members/cluster';
 import { find } from '../members/find';
 import { waitUntil } from '../members/waiting';
 import { plan, type MaintenanceInputs } from './plan';
@@ -27,13 +27,8 @@ async function execute(step: Step, context: Context<MaintenanceInputs, ObservedC
 }
 
 export const maintenance: Action<MaintenanceInputs, ObservedCluster> = {
+  ...onMembers,
   kind: 'Maintenance',
-  secret: ['kubeconfig'],
-  runs: 'once',
-  replans: true,
-  trigger: ({ trigger }) => trigger,
-  refuse: () => [],
-  observe: observeCluster,
   plan,
   execute,
 };

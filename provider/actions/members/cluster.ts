@@ -48,6 +48,16 @@ export async function observeCluster(
   };
 }
 
+/** What the actions on members have in common: they run once a trigger, and each step moves what the next stands on. */
+export const onMembers = {
+  secret: ['kubeconfig'],
+  runs: 'once',
+  replans: true,
+  trigger: ({ trigger }: ActionInputs) => trigger,
+  refuse: () => [],
+  observe: observeCluster,
+} as const;
+
 /** hippo-2 stands before hippo-10. */
 function byNumber(a: string, b: string): number {
   return a.localeCompare(b, 'en', { numeric: true });

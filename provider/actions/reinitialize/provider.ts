@@ -4,7 +4,7 @@ import { podName } from '../../manifests/names';
 import type { Action, Context } from '../core/action';
 import { dynamicProvider } from '../core/provider';
 import type { Step } from '../core/steps';
-import { membersContext, observeCluster, type ObservedCluster } from '../members/cluster';
+import { membersContext, onMembers, type ObservedCluster } from '../members/cluster';
 import { othersUp } from '../members/down';
 import { find } from '../members/find';
 import { startOf, startedAnew } from '../members/restarted';
@@ -32,13 +32,8 @@ async function execute(step: Step, context: Context<ReinitializeInputs, Observed
 }
 
 export const reinitialize: Action<ReinitializeInputs, ObservedCluster> = {
+  ...onMembers,
   kind: 'Reinitialize',
-  secret: ['kubeconfig'],
-  runs: 'once',
-  replans: true,
-  trigger: ({ trigger }) => trigger,
-  refuse: () => [],
-  observe: observeCluster,
   refuseObserved,
   plan,
   execute,

@@ -2,7 +2,7 @@
 import type { Action, Context } from '../core/action';
 import { dynamicProvider } from '../core/provider';
 import type { Step } from '../core/steps';
-import { membersContext, observeCluster, type ObservedCluster } from '../members/cluster';
+import { membersContext, onMembers, type ObservedCluster } from '../members/cluster';
 import { othersUp } from '../members/down';
 import { switchover as handOver } from '../members/switchover';
 import { allUp } from '../members/waiting';
@@ -17,13 +17,8 @@ async function execute(step: Step, context: Context<SwitchoverInputs, ObservedCl
 }
 
 export const switchover: Action<SwitchoverInputs, ObservedCluster> = {
+  ...onMembers,
   kind: 'Switchover',
-  secret: ['kubeconfig'],
-  runs: 'once',
-  replans: true,
-  trigger: ({ trigger }) => trigger,
-  refuse: () => [],
-  observe: observeCluster,
   refuseObserved,
   plan,
   execute,
