@@ -74,7 +74,8 @@ async function killPostmaster(cluster: DeployedCluster, primary: string): Promis
 }
 
 export async function failover(): Promise<void> {
-  const { rounds } = numbers({ rounds: 5 });
+  // `--repository 1`: with a local repository, as clusters have by default.
+  const { rounds, repository } = numbers({ rounds: 5, repository: 0 });
   const on = machine();
   const local = await up();
   const stack = await TestStack.open(namespace, local.kubeconfig);
@@ -83,7 +84,7 @@ export async function failover(): Promise<void> {
       replicas: members - 1,
       synchronous: 'quorum',
       storage: { size: '1Gi' },
-      repositories: [],
+      ...(repository ? {} : { repositories: [] }),
       users: [{ name: 'app' }],
       databases: [{ name: 'app', owner: 'app' }],
       deletionPolicy: 'delete',
@@ -106,7 +107,7 @@ export async function failover(): Promise<void> {
         results.push({ fault: measure.title, path, bar: measure.bar, figures: figures(values), values });
     }
     console.log(`\n${rendered(results)}\n`);
-    keep('failover', on, results);
+    keep(repository ? 'failover-repository' : 'failover', on, results);
   } finally {
     cluster.close();
     await stack.destroy();

@@ -11,6 +11,8 @@ const long = 600_000;
 
 export interface FilledCluster {
   readonly stack: TestStack;
+  /** Of the cluster, which is called hippo. */
+  readonly args: PlainClusterArgs;
   readonly cluster: DeployedCluster;
   /** Pages of the table `bulk`. */
   readonly pages: number;
@@ -34,17 +36,16 @@ export async function filledCluster(
 ): Promise<FilledCluster> {
   const { kubeconfig } = await up();
   const stack = await TestStack.open(namespace, kubeconfig);
-  await stack.up({
-    hippo: {
-      replicas: 1,
-      storage: { size: '20Gi' },
-      resources: { memory: '1Gi' },
-      deletionPolicy: 'delete',
-      // The benchmark takes every backup by itself.
-      schedules: [],
-      ...more,
-    },
-  });
+  const args: PlainClusterArgs = {
+    replicas: 1,
+    storage: { size: '20Gi' },
+    resources: { memory: '1Gi' },
+    deletionPolicy: 'delete',
+    // The benchmark takes every backup by itself.
+    schedules: [],
+    ...more,
+  };
+  await stack.up({ hippo: args });
   const cluster = await DeployedCluster.of('hippo', namespace, kubeconfig, 'hippo-user-postgres');
   const sql = async (text: string): Promise<string> =>
     cluster.sql(podName(await cluster.primary()), text, long);
@@ -59,7 +60,7 @@ export async function filledCluster(
       cluster.close();
       await stack.destroy();
     };
-    return { stack, cluster, pages, sql, close };
+    return { stack, args, cluster, pages, sql, close };
   } catch (error) {
     cluster.close();
     await stack.destroy();
@@ -94,13 +95,17 @@ export async function backups({
   return published(map?.data).find(({ repository }) => repository === 1)?.backups ?? [];
 }
 
-/** Until the first full backup, which a Job takes by itself, is there. */
-export async function firstBackup({ live, namespace, name }: DeployedCluster): Promise<void> {
+/** Until the first full backup of each repository, which a Job takes by itself, is there. */
+export async function firstBackup(
+  { live, namespace, name }: DeployedCluster,
+  repositories = 1,
+): Promise<void> {
   const map = names.backups(name);
   await live.until(
     [{ kind: 'ConfigMap', namespace, selector: { fields: `metadata.name=${map}` } }],
     (seen) =>
-      published(seen.of('ConfigMap')[0]?.data).some(({ backups: found }) => found.length > 0) || undefined,
+      published(seen.of('ConfigMap')[0]?.data).filter(({ backups: found }) => found.length > 0).length ===
+        repositories || undefined,
     { deadline: long, what: 'the first full backup' },
   );
 }

@@ -4,7 +4,7 @@
 // docs/decisions/node-22.md), and runs local/commands/NAME.ts with it.
 'use strict';
 const { createHash } = require('node:crypto');
-const { existsSync, readFileSync, writeFileSync } = require('node:fs');
+const { existsSync, lstatSync, readFileSync, writeFileSync } = require('node:fs');
 const { delimiter, dirname, join } = require('node:path');
 const { spawnSync } = require('node:child_process');
 
@@ -20,7 +20,10 @@ function install() {
   const lock = createHash('sha256')
     .update(readFileSync(join(root, 'package-lock.json')))
     .digest('hex');
-  const stamp = join(root, 'node_modules', '.lockfile-sha256');
+  const modules = join(root, 'node_modules');
+  // A link leads to another checkout's, which npm ci would empty.
+  if (lstatSync(modules, { throwIfNoEntry: false })?.isSymbolicLink()) return;
+  const stamp = join(modules, '.lockfile-sha256');
   if (existsSync(stamp) && readFileSync(stamp, 'utf8') === lock) return;
   console.error('installing the locked npm dependencies…');
   // The kubernetes and aws packages' install scripts would download their plugins: the

@@ -11,3 +11,8 @@ export { Fence, type FenceArgs } from './actions/fence/resource';
 export { Maintenance, type MaintenanceArgs } from './actions/maintenance/resource';
 export { Backup, type BackupArgs } from './actions/backup/resource';
 export { Reinitialize, type ReinitializeArgs } from './actions/reinitialize/resource';
+export { getMembers, getMembersOutput } from './actions/get-members/get-members';
+export type { GetMembersArgs, GetMembersOutputArgs } from './actions/get-members/get-members';
+export type { Member } from './actions/get-members/report';
+export { Hibernate, type HibernateArgs } from './actions/hibernate/resource';
+export { Restore, type RestoreArgs } from './actions/restore/resource';

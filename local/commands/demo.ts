@@ -1,17 +1,16 @@
 // npm run demo: a real Kubernetes, a highly available PostgreSQL by a real `pulumi up`, and the
 // loss of its primary while an application writes.
 import { spawn } from 'node:child_process';
-import * as fs from 'node:fs';
 import * as path from 'node:path';
 import { up } from '../kubernetes/cluster';
-import { inState, stateDirectory } from '../kubernetes/settings';
-import { installPackage } from '../package/build';
+import { inState } from '../kubernetes/settings';
+import { packedPackage } from '../package/build';
 import { pulumiEnvironment } from '../pulumi/environment';
 import { Kubectl } from '../kubernetes/kubectl';
 import { choices } from '../demo/choices';
+import { demoPrograms, demoProject } from '../demo/project';
 import { nextEvent, startWriter, stopWriter } from '../demo/writer';
 
-const root = path.resolve(__dirname, '..', '..');
 const namespace = 'databases';
 const started = Date.now();
 
@@ -36,31 +35,17 @@ function show(
   });
 }
 
-/** A copy of the example, with the packed package installed, that stays for `pulumi` by hand. */
-async function project(): Promise<string> {
-  const folder = path.join(stateDirectory(), 'demo');
-  fs.mkdirSync(folder, { recursive: true });
-  for (const file of ['Pulumi.yaml', 'package.json', 'tsconfig.json', 'index.ts'])
-    fs.copyFileSync(path.join(root, 'examples', 'minimal', file), path.join(folder, file));
-  await installPackage(folder);
-  return folder;
-}
-
 async function main(): Promise<void> {
   const { image, stack, foreign } = choices(process.env);
   say('A Kubernetes for the demo');
-  const [cluster, folder, environment] = await Promise.all([up(), project(), pulumiEnvironment()]);
+  // What takes long the first time is built side by side.
+  const [cluster] = await Promise.all([up(), packedPackage(), pulumiEnvironment()]);
+  // Only now: a cluster that starts anew empties its folder, in which the project and its stacks are as well.
+  const [folder, environment] = await Promise.all([demoProject(), pulumiEnvironment()]);
   const env = { ...environment, KUBECONFIG: cluster.kubeconfig, PULUMI_NODEJS_TRANSPILE_ONLY: 'true' };
   const kubectl = new Kubectl(cluster.kubectl, cluster.kubeconfig);
   const pgha = (...args: string[]) =>
-    show(
-      process.execPath,
-      [path.join(folder, 'node_modules/pulumi-postgres-ha/dist/cmd/pgha/main.js'), ...args, '-n', namespace],
-      {
-        cwd: folder,
-        env,
-      },
-    );
+    show(path.join(demoPrograms(), 'pgha'), [...args, '-n', namespace], { cwd: folder, env });
 
   say(
     `pulumi up of ${path.join('examples', 'minimal', 'index.ts')}: one primary, two replicas, quorum replication`,
@@ -118,8 +103,8 @@ async function main(): Promise<void> {
 
 function onLocal(folder: string): string[] {
   return [
-    `npm run local:shell            a shell with kubectl, for namespace ${namespace}`,
-    `cd ${folder}                   the program: edit index.ts, pulumi preview, pulumi up`,
+    `npm run local:shell            a shell with kubectl, pulumi and pgha, for namespace ${namespace}`,
+    `cd ${folder}                   in that shell, the program: edit index.ts, pulumi preview, pulumi up`,
     'npm run local:down             takes everything away again',
   ];
 }

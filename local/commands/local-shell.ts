@@ -1,18 +1,21 @@
-// npm run local:shell [-- COMMAND …]: a shell, or one command, with KUBECONFIG set and kubectl on PATH.
+// npm run local:shell [-- COMMAND …]: a shell, or one command, with KUBECONFIG set and kubectl on PATH; after the
+// demo with pulumi and pgha as well, for the demo's stack.
 import { spawnSync } from 'node:child_process';
+import * as fs from 'node:fs';
 import * as path from 'node:path';
+import { demoFolder, demoPrograms } from '../demo/project';
 import { up } from '../kubernetes/cluster';
 import { main } from '../kubernetes/main';
 import { findOwn } from '../kubernetes/own-cluster';
+import { pulumiEnvironment } from '../pulumi/environment';
 
 main('local:shell', async () => {
   const cluster = process.env.KUBECONFIG_FOR_DEMO ? await up() : ((await findOwn()) ?? (await up()));
   const [command = process.env.SHELL || '/bin/bash', ...args] = process.argv.slice(2);
-  const env = {
-    ...process.env,
-    KUBECONFIG: cluster.kubeconfig,
-    PATH: `${path.dirname(cluster.kubectl)}${path.delimiter}${process.env.PATH ?? ''}`,
-  };
+  const demo = fs.existsSync(demoFolder());
+  const known = demo ? { ...(await pulumiEnvironment()), PULUMI_NODEJS_TRANSPILE_ONLY: 'true' } : process.env;
+  const programs = [path.dirname(cluster.kubectl), ...(demo ? [demoPrograms()] : []), known.PATH ?? ''];
+  const env = { ...known, KUBECONFIG: cluster.kubeconfig, PATH: programs.join(path.delimiter) };
   const result = spawnSync(command, args, { stdio: 'inherit', env, cwd: process.env.INIT_CWD });
   if (result.error) throw new Error(`${command} cannot be run: ${result.error.message}`);
   return result.status ?? 1;

@@ -4,13 +4,13 @@
  */
 import '../testing/ends-with-parent.cjs';
 import { e2e } from '../testing/e2e';
-import { closingLine } from '../testing/parts';
+import { close } from '../testing/parts';
 
 async function main(): Promise<void> {
   const given = process.argv.slice(2);
   const only = given.filter((argument) => !argument.startsWith('--'));
   const counts = await e2e({ only, keep: given.includes('--keep') });
-  console.log(closingLine(counts));
+  close(counts);
   process.exitCode = counts.failed > 0 || counts.passed === 0 ? 1 : 0;
 }
 

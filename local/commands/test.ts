@@ -2,21 +2,20 @@
 import '../testing/ends-with-parent.cjs';
 import { e2e } from '../testing/e2e';
 import { mocha, testFiles } from '../testing/mocha';
-import { added, asOneTest, closingLine, noTests, part, type Counts } from '../testing/parts';
+import { added, asOneTest, close, noTests, part, type Counts } from '../testing/parts';
 import { lint, types } from '../testing/static-checks';
 
 const parts: readonly [string, () => Promise<Counts>][] = [
   ['lint', async () => asOneTest(await lint())],
   ['types', async () => asOneTest(await types())],
   ['unit', () => mocha(testFiles('tests/unit/**/*.test.ts'), { timeout: 10_000 })],
-  ['golden', () => mocha(testFiles('tests/golden/**/*.test.ts'), { timeout: 10_000 })],
   ['e2e', () => e2e({ only: [], keep: process.argv.includes('--keep') })],
 ];
 
 async function main(): Promise<void> {
   let counts = noTests;
   for (const [title, run] of parts) counts = added(counts, await part(title, run));
-  console.log(closingLine(counts));
+  close(counts);
   process.exitCode = counts.failed > 0 ? 1 : 0;
 }
 

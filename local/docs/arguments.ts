@@ -1,12 +1,19 @@
 /**
- * docs/arguments.md, made of the doc comments: a chapter for each resource of the package, with
- * the types of its arguments and outputs. New ones appear by being exported from
+ * docs/arguments.md, made of the doc comments: a chapter for each resource and function of the package,
+ * with the types of its arguments and outputs. New ones appear by being exported from
  * provider/index.ts.
  */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Problem } from '../lint/problem';
-import { publicDeclarations, type Declaration, type Declarations, type Member } from './declarations';
+import {
+  membersOf,
+  publicDeclarations,
+  type Declaration,
+  type Declarations,
+  type Member,
+  type Query,
+} from './declarations';
 import { argumentType, outputType } from './types';
 
 export const argumentsPage = 'docs/arguments.md';
@@ -20,6 +27,7 @@ How to use them: [configure](configure.md), [databases](databases.md), [scale](s
 
 export function argumentsText(declarations: Declarations): string {
   const described = new Set<Declaration>();
+  const { everyAction } = declarations;
   const chapters = declarations.resources.map((resource) => {
     const known = { ...declarations, interfaces: new Map([...declarations.interfaces, ...resource.own]) };
     const needed = reachable(resource.args, known, described);
@@ -31,9 +39,33 @@ export function argumentsText(declarations: Declarations): string {
       ...objects.map((one) => object(one, known)),
       ...enums.map(values),
       ...(resource.members.length > 0 ? [outputs(resource)] : []),
+      ...(resource.extended.includes(everyAction?.name ?? '') ? [`${asEveryAction}\n`] : []),
     ].join('\n');
   });
-  return [introduction, ...chapters].join('\n');
+  if (everyAction)
+    chapters.push(
+      `## Every action\n\n${everyAction.doc}\n\n${outputs({ ...everyAction, name: 'every action' })}`,
+    );
+  return [introduction, ...chapters, ...declarations.queries.map((one) => query(one, declarations))].join(
+    '\n',
+  );
+}
+
+const asEveryAction = 'Its outputs are those of [every action](#every-action).';
+
+/** A function: its arguments, and what is in its answer. */
+function query({ name, doc, args, type }: Query, { interfaces, enums }: Declarations): string {
+  const { text, named } = outputType(type);
+  const answer = named.flatMap((one) => interfaces.get(one) ?? []);
+  const given = interfaces.get(args);
+  return [
+    `## ${name}\n\n${doc}\n\nGives: ${unlinked(text, (one) => interfaces.has(one) || enums.has(one))}.\n`,
+    // A function takes no Outputs, so "plain" would say nothing.
+    ...(given
+      ? [object(given, { resources: [], queries: [], interfaces, enums }).replaceAll(', plain |', ' |')]
+      : []),
+    ...answer.map((one) => section(one.name, one.doc, ['Property', 'Type', ''], typed(one.members))),
+  ].join('\n');
 }
 
 /** Arguments that another resource takes as well are described there. */
@@ -60,16 +92,6 @@ function reachable(
   return found;
 }
 
-/** Its own arguments, after those of what it extends. */
-function membersOf(
-  declaration: Declaration | undefined,
-  interfaces: ReadonlyMap<string, Declaration>,
-): Member[] {
-  if (!declaration) return [];
-  const inherited = declaration.extended.flatMap((name) => membersOf(interfaces.get(name), interfaces));
-  return [...inherited, ...declaration.members];
-}
-
 function object(declaration: Declaration, { interfaces, enums }: Declarations): string {
   const rows = membersOf(declaration, interfaces).map((member) => {
     const type = member.type ? argumentType(member.type, (name) => interfaces.has(name)).text : '';
@@ -89,13 +111,16 @@ function values(declaration: Declaration): string {
   return section(declaration.name, declaration.doc, ['Value', ''], rows);
 }
 
-function outputs(resource: Declaration): string {
-  const rows = resource.members.map(({ name, type, doc }) => [
+function outputs({ name, members }: Declaration): string {
+  return section(`Outputs of ${name}`, '', ['Output', 'Type', ''], typed(members));
+}
+
+function typed(members: readonly Member[]): string[][] {
+  return members.map(({ name, type, doc }) => [
     `\`${name}\``,
     type ? unlinked(outputType(type).text, () => false) : '',
     doc,
   ]);
-  return section(`Outputs of ${resource.name}`, '', ['Output', 'Type', ''], rows);
 }
 
 /** A name that has no section of its own is no link. */

@@ -1,5 +1,6 @@
 /** What is public, read from the source: components and actions, the types of their arguments, enums; each with its doc comment. */
 import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import ts from 'typescript';
 import { parsed } from '../lint/imports';
 import { publicFiles } from '../lint/public-files';
@@ -7,6 +8,8 @@ import { publicFiles } from '../lint/public-files';
 /** An argument, an output or a value. */
 export interface Member {
   readonly name: string;
+  /** Of an enum's value: its name in a program. */
+  readonly key?: string;
   readonly doc: string;
   readonly optional: boolean;
   readonly type?: ts.TypeNode;
@@ -20,7 +23,7 @@ export interface Declaration {
   readonly extended: readonly string[];
 }
 
-/** A class that a program makes with `new`: `members` are its outputs. */
+/** A class that a program makes with `new`: `members` are its outputs, `extended` is its base class. */
 export interface Resource extends Declaration {
   /** The type of its arguments. */
   readonly args: string;
@@ -28,21 +31,53 @@ export interface Resource extends Declaration {
   readonly own: ReadonlyMap<string, Declaration>;
 }
 
+/** A function of the package that a program calls with arguments of the type `args`: a question to a cluster. */
+export interface Query {
+  readonly name: string;
+  readonly doc: string;
+  readonly args: string;
+  /** What it promises. */
+  readonly type: ts.TypeNode;
+}
+
 export interface Declarations {
   readonly resources: readonly Resource[];
+  readonly queries: readonly Query[];
+  /** What all actions that run once give. */
+  readonly everyAction?: Declaration;
   readonly interfaces: ReadonlyMap<string, Declaration>;
   /** Members are the values as they are written in a program, without their names. */
   readonly enums: ReadonlyMap<string, Declaration>;
 }
 
 export function publicDeclarations(root: string): Declarations {
-  return declarationsOf(publicFiles(root).map((file) => parsed(file, readFileSync(file, 'utf8'))));
+  const files = publicFiles(root).map((file) => parsed(file, readFileSync(file, 'utf8')));
+  const declarations = declarationsOf(files);
+  // A file may have functions for others of ours, too.
+  const exported = exportedNames(files[0]!);
+  const queries = declarations.queries.filter(({ name }) => exported.includes(name));
+  return { ...declarations, queries, everyAction: everyAction(root) };
+}
+
+/** Their base class, which programs do not see. */
+function everyAction(root: string): Declaration {
+  const path = join(root, 'provider', 'actions', 'core', 'resource.ts');
+  const [base] = parsed(path, readFileSync(path, 'utf8')).statements.filter(ts.isClassDeclaration);
+  return { name: base!.name!.text, doc: docOf(base!), members: outputsOf(base!), extended: [] };
+}
+
+function exportedNames(index: ts.SourceFile): string[] {
+  return index.statements.filter(ts.isExportDeclaration).flatMap(({ exportClause }) => {
+    if (!exportClause || !ts.isNamedExports(exportClause)) return [];
+    return exportClause.elements.map(({ name }) => name.text);
+  });
 }
 
 export function declarationsOf(files: readonly ts.SourceFile[]): Declarations {
   const resources: Resource[] = [];
   const interfaces = new Map<string, Declaration>();
   const enums = new Map<string, Declaration>();
+  const queries: Query[] = [];
   for (const file of files) {
     const own = new Map(
       file.statements.filter(ts.isInterfaceDeclaration).map((node) => [node.name.text, interfaceOf(node)]),
@@ -54,17 +89,31 @@ export function declarationsOf(files: readonly ts.SourceFile[]): Declarations {
       if (ts.isVariableStatement(statement))
         for (const found of enumsOf(statement)) enums.set(found.name, found);
       if (ts.isClassDeclaration(statement)) resources.push(...resourceOf(statement, own));
+      if (ts.isFunctionDeclaration(statement)) queries.push(...queryOf(statement));
     }
   }
-  return { resources, interfaces, enums };
+  return { resources, queries, interfaces, enums };
 }
 
 function interfaceOf(node: ts.InterfaceDeclaration): Declaration {
-  const extended = (node.heritageClauses ?? []).flatMap((clause) =>
+  const members = node.members.filter(ts.isPropertySignature).map(memberOf);
+  return { name: node.name.text, doc: docOf(node), members, extended: extendedBy(node) };
+}
+
+function extendedBy(node: ts.InterfaceDeclaration | ts.ClassDeclaration): string[] {
+  return (node.heritageClauses ?? []).flatMap((clause) =>
     clause.types.map((type) => type.expression.getText()),
   );
-  const members = node.members.filter(ts.isPropertySignature).map(memberOf);
-  return { name: node.name.text, doc: docOf(node), members, extended };
+}
+
+/** Its own arguments, after those of what it extends. */
+export function membersOf(
+  declaration: Declaration | undefined,
+  interfaces: ReadonlyMap<string, Declaration>,
+): Member[] {
+  if (!declaration) return [];
+  const inherited = declaration.extended.flatMap((name) => membersOf(interfaces.get(name), interfaces));
+  return [...inherited, ...declaration.members];
 }
 
 /** `export const X = { … } as const`: an enum that Pulumi's schema can carry (docs/decisions/arguments.md). */
@@ -76,6 +125,7 @@ function enumsOf(statement: ts.VariableStatement): Declaration[] {
       const value = property.initializer;
       return {
         name: ts.isStringLiteral(value) ? value.text : value.getText(),
+        key: property.name.getText(),
         doc: docOf(property),
         optional: true,
       };
@@ -88,13 +138,29 @@ function enumsOf(statement: ts.VariableStatement): Declaration[] {
 function resourceOf(node: ts.ClassDeclaration, own: ReadonlyMap<string, Declaration>): Resource[] {
   const parameter = node.members.find(ts.isConstructorDeclaration)?.parameters[1];
   if (!node.name || !parameter?.type || !ts.isTypeReferenceNode(parameter.type)) return [];
+  const args = parameter.type.typeName.getText();
+  const extended = extendedBy(node);
+  return [{ name: node.name.text, doc: docOf(node), members: outputsOf(node), extended, args, own }];
+}
+
+/** What a class lets others read. */
+function outputsOf(node: ts.ClassDeclaration): Member[] {
   const hidden = [ts.SyntaxKind.PrivateKeyword, ts.SyntaxKind.ProtectedKeyword];
-  const members = node.members
+  return node.members
     .filter(ts.isPropertyDeclaration)
     .filter((property) => !property.modifiers?.some(({ kind }) => hidden.includes(kind)))
     .map(memberOf);
-  const args = parameter.type.typeName.getText();
-  return [{ name: node.name.text, doc: docOf(node), members, extended: [], args, own }];
+}
+
+/** A function that takes one object of arguments and promises something. */
+function queryOf(node: ts.FunctionDeclaration): Query[] {
+  const { name, parameters, type } = node;
+  const [args, ...others] = parameters.map((parameter) => parameter.type);
+  if (!name || !args || !ts.isTypeReferenceNode(args) || others.length > 0) return [];
+  if (!type || !ts.isTypeReferenceNode(type) || type.typeName.getText() !== 'Promise') return [];
+  return [
+    { name: name.text, doc: docOf(node), args: args.typeName.getText(), type: type.typeArguments![0]! },
+  ];
 }
 
 function memberOf(node: ts.PropertySignature | ts.PropertyDeclaration): Member {

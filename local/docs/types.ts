@@ -25,6 +25,8 @@ export function outputType(type: ts.TypeNode): Words {
 function inWords(given: ts.TypeNode): Words {
   const type = wrapped(wrapped(given, 'Input'), 'Output');
   if (ts.isArrayTypeNode(type)) return prefixed('list of ', inWords(type.elementType));
+  if (ts.isTypeOperatorNode(type) && type.operator === ts.SyntaxKind.ReadonlyKeyword)
+    return inWords(type.type);
   if (ts.isParenthesizedTypeNode(type)) return inWords(type.type);
   if (ts.isUnionTypeNode(type)) {
     const parts = type.types.map(inWords);
@@ -36,6 +38,8 @@ function inWords(given: ts.TypeNode): Words {
   }
   if (ts.isTypeReferenceNode(type)) {
     const name = type.typeName.getText().split('.').at(-1)!;
+    const [key, value] = type.typeArguments ?? [];
+    if (name === 'Record' && key && value) return prefixed(`map of ${inWords(key).text} to `, inWords(value));
     return { text: `[${name}](#${name.toLowerCase()})`, named: [name] };
   }
   return { text: type.getText(), named: [] };

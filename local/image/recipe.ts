@@ -82,7 +82,8 @@ async function buildImage(directory: string): Promise<void> {
   fs.rmSync(files.file);
 }
 
-function debootstrapArguments(root: string, dates: string, sources: string[]): string[] {
+/** What mmdebstrap does; it, too, is all from the files in image/. */
+export function debootstrapArguments(root: string, dates: string, sources: string[]): string[] {
   const [base = ''] = listed(read('suites.txt'));
   return [
     // In namespaces of its own: after a crash no mount of the root is left for a later rm -r to walk into,

@@ -22,7 +22,7 @@ export async function databaseImage(): Promise<string | undefined> {
 }
 
 /** A container image of one static program, in the form that `docker save` writes. */
-async function programImage(program: string, name: string, archive: string): Promise<void> {
+export async function programImage(program: string, name: string, archive: string): Promise<void> {
   const work = fs.mkdtempSync(path.join(os.tmpdir(), 'pgha-image-'));
   try {
     const binary = path.basename(program);

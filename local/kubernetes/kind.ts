@@ -5,6 +5,7 @@ import { type LocalCluster } from './cluster';
 import { databaseImage } from './images';
 import { findOnPath, namedCluster } from './named';
 import { run } from './processes';
+import { raiseWatches } from './rights';
 import { inState, kubernetesVersion, stateDirectory } from './settings';
 
 const name = 'pulumi-postgres-ha';
@@ -24,6 +25,7 @@ export async function kindExists(): Promise<boolean> {
 export async function kindCluster(): Promise<LocalCluster> {
   fs.mkdirSync(stateDirectory(), { recursive: true });
   const kubeconfig = inState('kubeconfig');
+  raiseWatches();
   if (!(await kindExists())) {
     const worker = (index: number): object => ({
       role: 'worker',
@@ -57,8 +59,12 @@ export async function kindCluster(): Promise<LocalCluster> {
     fs.writeFileSync(kubeconfig, await run('kind', 'get', 'kubeconfig', '--name', name), { mode: 0o600 });
   }
   const archive = await databaseImage();
-  if (archive) await run('kind', 'load', 'image-archive', archive, '--name', name);
+  if (archive) await loadIntoKind(archive);
   return namedCluster(kubeconfig);
+}
+
+export async function loadIntoKind(archive: string): Promise<void> {
+  await run('kind', 'load', 'image-archive', archive, '--name', name);
 }
 
 export async function kindDown(): Promise<void> {

@@ -19,6 +19,28 @@ const needed: Record<string, string> = {
   mount: 'mount',
 };
 
+/** Every containerd, kubelet, kube-proxy and many a pod has some; the limit is the user's on the whole machine, kind's nodes included. */
+const inotify = { name: 'fs.inotify.max_user_instances', wanted: 1024 };
+
+/** With Linux' default of 128 a second cluster ends in "too many open files" (kube-proxy). Raises it, or says how to. */
+export function raiseWatches(
+  file = `/proc/sys/${inotify.name.replaceAll('.', '/')}`,
+  say: (line: string) => void = (line) => process.stderr.write(`${line}\n`),
+): void {
+  if (!fs.existsSync(file)) return;
+  const found = Number(fs.readFileSync(file, 'utf8'));
+  if (found >= inotify.wanted) return;
+  try {
+    fs.writeFileSync(file, String(inotify.wanted));
+    say(`${inotify.name} raised from ${found} to ${inotify.wanted}, until this machine boots`);
+  } catch {
+    say(
+      `${inotify.name} is ${found}, which several clusters use up ("too many open files"), and may not be raised here: ` +
+        `run \`sudo sysctl ${inotify.name}=${inotify.wanted}\` on the machine itself`,
+    );
+  }
+}
+
 function onPath(name: string): boolean {
   const directories = `${process.env.PATH ?? ''}:/usr/local/sbin:/usr/sbin:/sbin`.split(':');
   return directories.some((directory) => fs.existsSync(path.join(directory, name)));
@@ -46,6 +68,7 @@ export async function checkMachine(): Promise<void> {
     throw new Error('the kernel has no overlayfs: load it with `modprobe overlay`');
   // iptables, ip and nsenter lie in sbin, which is not on every shell's PATH.
   process.env.PATH = `${process.env.PATH ?? ''}:/usr/local/sbin:/usr/sbin:/sbin`;
+  raiseWatches();
   const missing = missingPackages();
   if (missing.length) await install(missing);
   if (!onPath('go')) throw new Error('there is no Go compiler (go): install Go 1.24 or newer');

@@ -16,6 +16,7 @@ const packageRecipe: Recipe = {
   version: '1',
   sources: [
     'provider',
+    'plugin',
     'package.json',
     'package-lock.json',
     'tsconfig.json',
@@ -96,9 +97,15 @@ export async function installPackage(folder: string): Promise<void> {
     if (!fs.lstatSync(link, { throwIfNoEntry: false }))
       fs.symlinkSync(path.join(root, 'node_modules', name), link);
   }
+  installTarball(folder, tarball);
+}
+
+/** Puts this packed package in place of the one that the project has installed. */
+export function installTarball(folder: string, tarball: string): void {
+  const modules = path.join(folder, 'node_modules');
   const installed = path.join(modules, 'pulumi-postgres-ha');
   fs.rmSync(installed, { recursive: true, force: true });
   fs.mkdirSync(installed);
   execFileSync('tar', ['-xzf', tarball, '-C', installed, '--strip-components=1']);
-  fs.writeFileSync(stamp, tarball);
+  fs.writeFileSync(path.join(modules, '.package'), tarball);
 }

@@ -8,6 +8,8 @@ import { buildGo } from './go';
 
 const here = __dirname;
 const cliModule = path.join(here, 'cli');
+// Not the module's other program.
+const cliSources = ['go.mod', 'go.sum', 'tools.go'].map((name) => path.join(cliModule, name));
 const hostModule = path.join(here, 'language-nodejs');
 const dynamicPlugin = path.resolve(here, '../../node_modules/@pulumi/pulumi/pulumi-resource-pulumi-nodejs');
 
@@ -24,7 +26,13 @@ export async function pulumiTools(): Promise<string> {
   return built({
     name: 'pulumi-tools',
     version,
-    sources: [cliModule, hostModule, path.join(here, 'protocol'), dynamicPlugin, path.join(here, 'go.ts')],
+    sources: [
+      ...cliSources,
+      hostModule,
+      path.join(here, 'protocol'),
+      dynamicPlugin,
+      path.join(here, 'go.ts'),
+    ],
     async build(directory, log) {
       await buildGo(
         {

@@ -1,6 +1,8 @@
 /**
- * The tests on a real cluster: brings one up, or takes the one that is there, and runs one
- * file after another. A cluster that was made for the run is taken down after it.
+ * The tests on a real cluster: brings one up, or takes the one that is there. Three files run at
+ * a time: one by itself uses a sixth of two processors and waits otherwise. Those that break the platform
+ * itself, or measure, are called `*.alone.test.ts` and run one after another when all others have
+ * ended. A cluster that was made for the run is taken down after it.
  */
 import { spawnSync } from 'node:child_process';
 import { mkdirSync } from 'node:fs';
@@ -13,12 +15,16 @@ import { added, noTests, part, type Counts } from './parts';
 export interface E2eOptions {
   /** Only files whose path below tests/e2e holds one of these; all when empty. */
   readonly only: readonly string[];
+  /** Only tests whose title matches this (mocha's `--grep`); all when absent. */
+  readonly grep?: string;
   /** Leave the cluster up, although this run made it. */
   readonly keep: boolean;
 }
 
 /** No single test may take longer; each sets its own, shorter deadlines for what it waits for. */
 const longestTest = 15 * 60_000;
+const lanes = 3;
+const runsAlone = (file: string): boolean => file.endsWith('.alone.test.ts');
 const bootstrap = join(__dirname, '..', 'bootstrap.cjs');
 
 /** Runs one of the project's own commands; its output goes to ours. */
@@ -38,10 +44,21 @@ export async function e2e(options: E2eOptions): Promise<Counts> {
   mkdirSync(logs, { recursive: true });
   console.log(`logs of failures: ${logs}`);
   const environment = { KUBECONFIG: cluster.kubeconfig, E2E_KUBECTL: cluster.kubectl, E2E_LOGS: logs };
+  const chosen = options.grep === undefined ? [] : ['--grep', options.grep];
+  const run = (file: string, atOnce: boolean): Promise<Counts> =>
+    part(file, () => mocha([file], { timeout: longestTest, environment, atOnce, arguments: chosen }));
   try {
+    const waiting = files.filter((file) => !runsAlone(file));
+    const beside = waiting.length > 1;
     let counts = noTests;
-    for (const file of files)
-      counts = added(counts, await part(file, () => mocha([file], { timeout: longestTest, environment })));
+    const lane = async (): Promise<void> => {
+      for (let file = waiting.shift(); file !== undefined; file = waiting.shift()) {
+        const of = await run(file, beside);
+        counts = added(counts, of);
+      }
+    };
+    await Promise.all(Array.from({ length: lanes }, lane));
+    for (const file of files.filter(runsAlone)) counts = added(counts, await run(file, false));
     return counts;
   } finally {
     if (!wasRunning && !options.keep && !process.env.KUBECONFIG_FOR_DEMO) command('local-down', 'inherit');

@@ -13,6 +13,8 @@ export interface MochaOptions {
   readonly environment?: NodeJS.ProcessEnv;
   /** Further arguments of mocha, such as `--grep`. */
   readonly arguments?: readonly string[];
+  /** Show what it prints only once it has ended, in one piece: something else runs beside it. */
+  readonly atOnce?: boolean;
 }
 
 /** Test files by glob, relative to the project, sorted, so that every run has the same order. */
@@ -43,11 +45,17 @@ function run(files: readonly string[], options: MochaOptions, countsFile: string
   const fixed = ['--timeout', String(options.timeout), '--require', join(__dirname, 'ends-with-parent.cjs')];
   const child = spawn(process.execPath, [program, ...fixed, ...(options.arguments ?? []), ...files], {
     cwd: root,
-    stdio: ['ignore', 'inherit', 'inherit'],
+    stdio: ['ignore', ...(options.atOnce ? (['pipe', 'pipe'] as const) : (['inherit', 'inherit'] as const))],
     env: { ...process.env, ...options.environment, COUNTS_FILE: countsFile },
   });
+  const printed: Buffer[] = [];
+  for (const stream of [child.stdout, child.stderr]) stream?.on('data', (text: Buffer) => printed.push(text));
   return new Promise((resolve, reject) => {
     child.once('error', reject);
-    child.once('exit', (code, signal) => resolve(signal ? 1 : (code ?? 1)));
+    // `close`, not `exit`: only then has all of its output arrived.
+    child.once('close', (code, signal) => {
+      process.stdout.write(Buffer.concat(printed));
+      resolve(signal ? 1 : (code ?? 1));
+    });
   });
 }

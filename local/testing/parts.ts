@@ -4,21 +4,33 @@ export interface Counts {
   readonly passed: number;
   readonly failed: number;
   readonly skipped: number;
+  /** Title and message of each that failed: among thousands of lines they must be found again at the end. */
+  readonly failures: readonly string[];
 }
 
-export const noTests: Counts = { passed: 0, failed: 0, skipped: 0 };
+export const noTests: Counts = { passed: 0, failed: 0, skipped: 0, failures: [] };
 
 export function added(a: Counts, b: Counts): Counts {
-  return { passed: a.passed + b.passed, failed: a.failed + b.failed, skipped: a.skipped + b.skipped };
+  return {
+    passed: a.passed + b.passed,
+    failed: a.failed + b.failed,
+    skipped: a.skipped + b.skipped,
+    failures: [...a.failures, ...b.failures],
+  };
 }
 
 /** A check that is not a mocha run counts as one test. */
 export function asOneTest(ok: boolean): Counts {
-  return { passed: ok ? 1 : 0, failed: ok ? 0 : 1, skipped: 0 };
+  return { passed: ok ? 1 : 0, failed: ok ? 0 : 1, skipped: 0, failures: [] };
 }
 
-/** The line that CI reads: it must stand alone on its line, and only once. */
-export function closingLine(counts: Counts): string {
+/** What failed, and last the line that CI reads: it must stand alone on its line, and only once. */
+export function close(counts: Counts): void {
+  for (const failure of counts.failures) console.log(`FAILED ${failure}`);
+  console.log(closingLine(counts));
+}
+
+function closingLine(counts: Counts): string {
   const skipped = counts.skipped > 0 ? `, ${counts.skipped} skipped` : '';
   return `${counts.passed} passed, ${counts.failed} failed${skipped}`;
 }
@@ -36,5 +48,6 @@ export async function part(title: string, run: () => Promise<Counts>): Promise<C
   const seconds = ((performance.now() - started) / 1000).toFixed(1);
   const verdict = counts.failed > 0 ? `FAILED (${counts.failed})` : 'ok';
   console.log(`== ${title}: ${verdict}, ${counts.passed + counts.failed} tests, ${seconds} s`);
-  return counts;
+  // What is no mocha run has no titles.
+  return counts.failed > 0 && counts.failures.length === 0 ? { ...counts, failures: [title] } : counts;
 }

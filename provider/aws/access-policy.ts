@@ -36,6 +36,9 @@ export function accessPolicy(to: AccessTo): PolicyDocument {
       Action: ['s3:DeleteObject', 's3:GetObject', 's3:GetObjectVersion', 's3:PutObject'],
       Resource: `${arn}/${to.prefix}/*`,
     },
+    // Allowed nowhere here; refused, so that no other policy of the role brings it back, and since not every server that
+    // speaks S3 asks for more than s3:DeleteObject (MinIO: only a refusal counts for a version).
+    { Sid: 'KeepVersions', Effect: 'Deny', Action: 's3:DeleteObjectVersion', Resource: `${arn}/*` },
   ];
   if (readable.length > 1)
     statements.push({

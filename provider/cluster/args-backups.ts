@@ -118,16 +118,8 @@ export interface ScheduleArgs {
   timeZone?: Input<string>;
 }
 
-/** What a new cluster is made from. It is read when the cluster is made, and ignored from then on. */
-export interface RestoreFromArgs {
-  /** Name of another cluster of the namespace whose backups are taken; it may still run. Give this or `path`. */
-  cluster?: Input<string>;
-  /** Path of the backups of a cluster that may be gone: "PREFIX/CLUSTER/GENERATION", in one of this cluster's own `repositories`. */
-  path?: Input<string>;
-  /** Secret whose key `passphrase` opens what is at `path`, if it is encrypted. */
-  cipherSecret?: Input<string>;
-  /** Number of the repository: with `cluster` of its repositories, with `path` of this cluster's. Default: 1. */
-  repository?: Input<number>;
+/** How far a restore goes: one target at most. Without one, to the end of the archive. */
+export interface RecoveryTargetArgs {
   /** Label of a backup, for example "20261124-074723F". Default: the newest that the target allows. */
   backup?: Input<string>;
   /** Up to this time, with a zone: "2026-11-24 07:50:00+00". One target at most; default: to the end of the archive. */
@@ -140,6 +132,22 @@ export interface RestoreFromArgs {
   name?: Input<string>;
   /** Only until the backup is consistent. */
   immediate?: Input<boolean>;
+  /** Without a target: to end where WAL is missing in the repository, if it is, and go into production without what was committed after it. Default: false, it is refused. */
+  untilGap?: Input<boolean>;
+  /** Timeline that recovery follows: `latest`, `current` (that of the backup), or its number. Default: `latest`, and `current` with `immediate`. */
+  timeline?: Input<string>;
+}
+
+/** What a new cluster is made from. It is read when the cluster is made, and ignored from then on. */
+export interface RestoreFromArgs extends RecoveryTargetArgs {
+  /** Name of another cluster of the namespace whose backups are taken; it may still run. Give this or `path`. */
+  cluster?: Input<string>;
+  /** Path of the backups of a cluster that may be gone: "PREFIX/CLUSTER/GENERATION", in one of this cluster's own `repositories`. */
+  path?: Input<string>;
+  /** Secret whose key `passphrase` opens what is at `path`, if it is encrypted. */
+  cipherSecret?: Input<string>;
+  /** Number of the repository: with `cluster` of its repositories, with `path` of this cluster's. Default: 1. */
+  repository?: Input<number>;
 }
 
 /** When all of a repository is read and compared with its checksums (`pgbackrest verify`). It costs reading every byte. */

@@ -31,6 +31,26 @@ export const DeletionPolicy = {
 } as const;
 export type DeletionPolicy = (typeof DeletionPolicy)[keyof typeof DeletionPolicy];
 
+/** Who restarts PostgreSQL when a change needs it, and how. */
+export const RestartPolicy = {
+  /** Replicas first, one at a time, then a switchover, then the old primary: writes wait once, for about two seconds. */
+  rolling: 'rolling',
+  /** As rolling, but PostgreSQL of the primary restarts in place, without a switchover: writes are refused until it has started again, some seconds. Pods that must be replaced are replaced as in rolling. */
+  inPlace: 'inPlace',
+  /** Nothing that runs is restarted or replaced. What waits for it is shown by the preview and by `pgha status`; a later `up` with another policy does it. */
+  manual: 'manual',
+} as const;
+export type RestartPolicy = (typeof RestartPolicy)[keyof typeof RestartPolicy];
+
+/** What becomes of the volumes of a member that leaves, by a smaller `replicas` or by `remove`. */
+export const RemovedData = {
+  /** They stay, and are taken up when the member comes back. */
+  retain: 'retain',
+  /** They are deleted with the member, once the rollout's plan, which names each of them, is approved by `approvedPlan`. */
+  delete: 'delete',
+} as const;
+export type RemovedData = (typeof RemovedData)[keyof typeof RemovedData];
+
 /** How strictly members are kept apart. */
 export const AntiAffinity = {
   /** Members go to different nodes where that is possible. */
@@ -180,6 +200,10 @@ export interface PostgresClusterArgs {
   replicas?: number;
   /** Names of members that must not exist (`hippo-2`), so that any replica can be the one that goes. Default: none. */
   remove?: string[];
+  /** What becomes of the volumes of members that leave in an update. Those that left earlier are not touched. Default: retain. */
+  removedData?: Input<RemovedData>;
+  /** How changes that need a restart are carried out. Default: rolling. */
+  restartPolicy?: Input<RestartPolicy>;
   /** Replication mode. Default: async. */
   synchronous?: Input<Synchronous>;
   /** Number of replicas a commit waits for in sync, strict and quorum. Default: 1. */

@@ -1,5 +1,5 @@
 /** Repositories, schedules and how backups are made, with every default filled in. */
-import { recoveryTime } from '../config/recovery-time';
+import { recoveryTarget } from '../config/recovery-target';
 import { hash } from '../manifests/names';
 import { BackupType, Compression, KeyType, UriStyle } from './args';
 import { defaultProcesses, defaultRetention, defaultStorageSize } from './defaults';
@@ -48,15 +48,11 @@ function repository(given: Given, number: number, dataSize: string): RepositoryS
 }
 
 function restore(given: NonNullable<ResolvedArgs['restoreFrom']>): RestoreSpec {
-  const { cluster, path, cipherSecret, repository: number = 1, backup, immediate } = given;
-  const targets = (['time', 'lsn', 'xid', 'name'] as const).filter((type) => given[type] !== undefined);
-  const [type] = targets;
-  const text = type && given[type];
-  const target = type === 'time' && text !== undefined ? recoveryTime(text) : text;
-  const optional = { cluster, path, cipherSecret, backup, target };
+  const { cluster, path, cipherSecret, repository: number = 1 } = given;
+  const optional = { cluster, path, cipherSecret };
   return {
     repository: number,
-    type: type ?? (immediate === true ? 'immediate' : 'default'),
+    ...recoveryTarget(given),
     ...Object.fromEntries(Object.entries(optional).filter(([, value]) => value !== undefined)),
   };
 }

@@ -8,7 +8,7 @@
  */
 import { memberNames } from '../manifests/names';
 import { backupsOf } from './normalise-backups';
-import { AntiAffinity, DeletionPolicy, Synchronous } from './args';
+import { AntiAffinity, DeletionPolicy, RemovedData, RestartPolicy, Synchronous } from './args';
 import {
   defaultCertificateDays,
   defaultDatabase,
@@ -83,6 +83,8 @@ export function normalise(name: string, args: ResolvedArgs): ClusterSpec {
     },
     metadata: { labels: map(args.metadata?.labels), annotations: map(args.metadata?.annotations) },
     deletionPolicy: args.deletionPolicy ?? DeletionPolicy.retain,
+    removedData: args.removedData ?? RemovedData.retain,
+    restartPolicy: args.restartPolicy ?? RestartPolicy.rolling,
   };
 }
 

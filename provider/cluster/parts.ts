@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto';
 import type { FoundationInputs, VolumeInput } from '../actions/foundation/inputs';
 import type { RolloutInputs } from '../actions/rollout/inputs';
 import { certificateProfiles, certificatesJson } from '../config/certificates';
+import { ownedJson } from '../config/owned';
 import { restartParameters } from '../config/parameters';
 import { databasesYaml, dcsYaml, membersYaml, patroniYaml } from '../config/patroni';
 import { pgbackrestFiles } from '../config/pgbackrest';
@@ -36,6 +37,7 @@ export function foundationInputs(spec: ClusterSpec): Plain<FoundationInputs> {
           'dcs.yaml': dcsYaml(spec),
           'members.yaml': membersYaml(spec),
           'databases.yaml': databasesYaml(spec),
+          'owned.json': ownedJson(spec),
         },
       },
       {
@@ -97,6 +99,8 @@ export function rolloutInputs(spec: ClusterSpec): Plain<RolloutInputs> {
     config: sha256(dcsYaml(spec)),
     databases: sha256(databasesYaml(spec)),
     repositories: spec.repositories.map(({ number }) => number),
+    restartPolicy: spec.restartPolicy,
+    removedData: spec.removedData,
     deletionPolicy: spec.deletionPolicy,
   };
 }

@@ -1,9 +1,9 @@
 /** The component: a highly available PostgreSQL cluster. */
 import * as pulumi from '@pulumi/pulumi';
 import type { ConnectionArgs } from '../actions/core/arguments';
-import { Foundation } from '../actions/foundation/resource';
+import { makeFoundation } from '../actions/foundation/resource';
 import type { FoundationArgs } from '../actions/foundation/resource';
-import { Rollout } from '../actions/rollout/resource';
+import { makeRollout } from '../actions/rollout/resource';
 import type { RolloutArgs } from '../actions/rollout/resource';
 import { postgresPort } from '../config/connection';
 import { memberNames, names, userSecret } from '../manifests/names';
@@ -47,13 +47,15 @@ export class PostgresCluster extends pulumi.ComponentResource {
     super('postgres-ha:index:PostgresCluster', name, {}, opts);
     const spec = validSpec(name, args, this);
     const children = new add.Children(this, name, spec);
-    const connection = { kubeconfig: args.kubeconfig, context: args.context };
+    // Credentials, whether or not the program says so.
+    const kubeconfig = args.kubeconfig === undefined ? undefined : pulumi.secret(args.kubeconfig);
+    const connection = { kubeconfig, context: args.context };
     this.connection = connection;
 
     // Kubernetes deletes Patroni's Endpoints with the Services of the same names, so the Services go
     // last at destroy: the Foundation still reads from them what it keeps for the next time.
     const services = add.addServices(children);
-    const foundation = new Foundation(
+    const foundation = makeFoundation(
       `${name}-foundation`,
       {
         ...(children.properties(foundationInputs, foundationKeys) as FoundationArgs),
@@ -76,7 +78,7 @@ export class PostgresCluster extends pulumi.ComponentResource {
     if (backups.repositories.length > 0 && args.networkPolicy?.enabled !== false)
       sets.push(...add.addBackupPolicies(children, local));
     add.addRenewal(children, [foundation]);
-    const rollout = new Rollout(
+    const rollout = makeRollout(
       `${name}-rollout`,
       {
         ...(children.properties(rolloutInputs, rolloutKeys) as RolloutArgs),
@@ -170,5 +172,7 @@ const rolloutKeys = [
   'config',
   'databases',
   'repositories',
+  'restartPolicy',
+  'removedData',
   'deletionPolicy',
 ] as const;

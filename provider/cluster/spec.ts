@@ -8,6 +8,8 @@ import type {
   BackupType,
   Compression,
   DeletionPolicy,
+  RemovedData,
+  RestartPolicy,
   KeyType,
   Synchronous,
   UriStyle,
@@ -76,6 +78,8 @@ export interface ClusterSpec {
     readonly annotations: Readonly<Record<string, string>>;
   };
   readonly deletionPolicy: DeletionPolicy;
+  readonly removedData: RemovedData;
+  readonly restartPolicy: RestartPolicy;
 }
 
 export interface UserSpec {
@@ -131,6 +135,8 @@ export interface RestoreSpec {
   /** pgBackRest's type and target. */
   readonly type: 'default' | 'time' | 'lsn' | 'xid' | 'name' | 'immediate';
   readonly target?: string;
+  readonly timeline?: string;
+  readonly untilGap?: boolean;
 }
 
 export interface ScheduleSpec {

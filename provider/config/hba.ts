@@ -22,7 +22,7 @@ export const ownMaps: readonly string[] = ['cluster', 'socket'];
 
 const roles = `${replicationRole},${rewindRole}`;
 
-const clusterRules: readonly Rule[] = [
+export const clusterRules: readonly Rule[] = [
   {
     line: `local all ${superuser} peer`,
     reason: "Patroni, the agent and kubectl exec: the pod's own user, without a password",
@@ -55,7 +55,7 @@ const closingRules: readonly Rule[] = [
   { line: 'local all all scram-sha-256', reason: 'psql -U app in the pod' },
 ];
 
-const clusterMaps: readonly Rule[] = [
+export const clusterMaps: readonly Rule[] = [
   { line: `cluster ${replicationRole} ${replicationRole}`, reason: "the certificate's common name" },
   { line: `cluster ${replicationRole} ${rewindRole}`, reason: 'the same certificate serves pg_rewind' },
   { line: `socket postgres ${replicationRole}`, reason: "the pod's user by the socket" },

@@ -34,7 +34,7 @@ function archiving(spec: ClusterSpec): Setting[] {
     ['archive_command', archiveCommand(spec), 'asynchronous, in several processes (config/pgbackrest.ts)'],
     [
       'restore_command',
-      restoreCommand(),
+      restoreCommand(spec),
       'a replica that lags gets WAL from a repository, not from a slot alone',
     ],
   ];

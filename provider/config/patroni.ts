@@ -175,6 +175,7 @@ const restored = {
     // pgBackRest writes restore_command and the target.
     keep_existing_recovery_conf: true,
   },
+  post_bootstrap: 'python3 /etc/postgres-ha/scripts/bootstrap_restore.py done',
 };
 
 /**

@@ -41,18 +41,52 @@ export function pgbackrestFiles(spec: ClusterSpec): Record<string, string> {
   return files;
 }
 
-/** `archive_command` and `restore_command`. */
+/**
+ * With one repository in shell, since starting Python for each segment costs more than pgBackRest itself. It notes in a file when
+ * pgBackRest lets WAL go because the queue is full: else only the log would know (scripts/archive_gaps.py).
+ *
+ * PostgreSQL's stop waits for three tries. A repository that was away the last time gets two seconds for each, not the
+ * archive-timeout: meanwhile a former primary holds no commit (docs/decisions/repository-away.md). The last line of postmaster.pid is
+ * the state of the postmaster (miscadmin.h, LOCK_FILE_LINE_PM_STATUS).
+ */
 export function archiveCommand(spec: ClusterSpec): string {
   // pgBackRest's check wants its name in the command (command/check/common.c).
   if (spec.repositories.length > 1) return `python3 /etc/postgres-ha/scripts/pgbackrest_push.py "%p"`;
-  // Says so in a file when pgBackRest lets WAL go because the queue is full: else only the log would know
-  // (scripts/archive_gaps.py). In shell, since starting Python for each segment costs more than pgBackRest itself.
+  const mark = `${directories.socket}/repository-1.failing`;
   const gap = `case "$o" in *"dropped WAL"*) echo "%f" >> ${directories.gaps}/dropped-1;; esac`;
-  return `o=$(pgbackrest --stanza=${stanza} archive-push "%p" 2>&1); c=$?; [ -z "$o" ] || { echo "$o" >&2; ${gap}; }; exit $c`;
+  return [
+    `t=; if [ -e ${mark} ]; then while read -r l; do s=$l; done 2>/dev/null <postmaster.pid`,
+    `[ "$s" != stopping ] || t=--archive-timeout=2; fi`,
+    `o=$(pgbackrest --stanza=${stanza} $t archive-push "%p" 2>&1); c=$?`,
+    `if [ $c -ne 0 ]; then touch ${mark}; elif [ -e ${mark} ]; then rm -f ${mark}; fi`,
+    `[ -z "$o" ] || { echo "$o" >&2; ${gap}; }; exit $c`,
+  ].join('; ');
 }
 
-export function restoreCommand(): string {
-  return `pgbackrest --stanza=${stanza} archive-get %f "%p"`;
+/** How long a repository that did not answer is not asked again. */
+const awaySeconds = 15;
+
+/**
+ * Asks one repository after the other. Before it ends recovery PostgreSQL asks four or five times, for WAL and for time lines,
+ * and one that does not answer would hold up each by its time-out, and a failover by all of them
+ * (docs/decisions/repository-away.md). So it is asked once, and taken for one that lacks the file for a while: to
+ * PostgreSQL every end but 0 is the same.
+ *
+ * In shell, inline: a file that an older pod lacks would end with 127, at which PostgreSQL gives up. By the time since boot,
+ * since no clock that is set may keep a repository away. No "%", which PostgreSQL would take for its own.
+ */
+export function restoreCommand(spec: ClusterSpec): string {
+  const mark = `${directories.socket}/repository-$r.away`;
+  const clock = 'IFS=. read -r now _ </proc/uptime';
+  const configuration =
+    '--config=/etc/pgbackrest/repo$r/pgbackrest.conf --config-include-path=/etc/pgbackrest/repo$r/conf.d';
+  return [
+    `for r in ${spec.repositories.map(({ number }) => number).join(' ')}; do m=${mark}`,
+    `${clock}; [ -e $m ] && read -r then <$m && [ $then -le $now ] && [ $then -gt $((now - ${awaySeconds})) ] && continue`,
+    `pgbackrest ${configuration} --stanza=${stanza} archive-get %f "%p" && exit 0`,
+    `if [ $? -gt 1 ]; then ${clock}; echo $now >$m; else rm -f $m; fi`,
+    'done; exit 1',
+  ].join('; ');
 }
 
 /** In a member: WAL to and from repositories, restore, and the server that a backup reads the data from. */

@@ -24,6 +24,13 @@ export function formatQuantity(bytes: number): string {
   return String(bytes);
 }
 
+/** Bytes as people read them: one decimal of the largest binary unit. */
+export function sizeText(bytes: number): string {
+  const units = ['B', 'KiB', 'MiB', 'GiB', 'TiB'];
+  const power = bytes > 0 ? Math.min(Math.floor(Math.log2(bytes) / 10), units.length - 1) : 0;
+  return `${(bytes / 2 ** (10 * power)).toFixed(power === 0 ? 0 : 1)} ${units[power]}`;
+}
+
 /** Units of PostgreSQL are case-sensitive (src/backend/utils/misc/guc.c, memory_unit_conversion_table). */
 const memoryUnits: Readonly<Record<string, number>> = {
   B: 1,

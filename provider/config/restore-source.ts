@@ -28,10 +28,10 @@ export function restoreSecret(spec: RestoreSpec, source: RestoreSource): Record<
     .replaceAll(backupFiles.key, own ? `${restoreDirectory}/tls.key` : backupFiles.key)
     .replaceAll(backupFiles.authority, own ? `${restoreDirectory}/ca.crt` : backupFiles.authority);
   const secret = source.secret.replace(/^\[global\]\n/, '');
-  const { type, target, backup, repository } = spec;
+  const { type, target, timeline, untilGap, backup, repository } = spec;
   return {
     'pgbackrest.conf': text.replace(/^\[global\]\n/, `[global]\n${secret}`),
-    'options.json': JSON.stringify({ type, target, backup, repository }),
+    'options.json': JSON.stringify({ type, target, timeline, untilGap, backup, repository }),
     ...source.certificate,
   };
 }

@@ -7,6 +7,7 @@
  */
 import type { PublishedBackup, PublishedBackups, WalGap } from './published-backups';
 import { parseRecoveryTime, shownTime } from './recovery-time';
+import { position } from './timelines';
 
 export interface RestoreTarget {
   /** pgBackRest's; `default` is the end of the archive. */
@@ -14,6 +15,10 @@ export interface RestoreTarget {
   readonly target?: string;
   /** Label of the backup, where one is asked for. */
   readonly backup?: string;
+  /** The timeline, where one is asked for: PostgreSQL's recovery_target_timeline. */
+  readonly timeline?: string;
+  /** Whether a restore to the end of the archive may end at WAL that is missing. */
+  readonly untilGap?: boolean;
 }
 
 export interface ReachableTarget {
@@ -32,12 +37,13 @@ export interface ReachableTarget {
 
 export type TargetChoice = ReachableTarget | { readonly refused: string };
 
-/** `now`: milliseconds since 1970. `segment`: bytes of a file of WAL. */
+/** `now`: milliseconds since 1970. `segment`: bytes of a file of WAL. `complete`: WAL up to now is archived before the restore begins. */
 export function chooseTarget(
   published: PublishedBackups,
   wanted: RestoreTarget,
   now: number,
   segment = 2 ** 24,
+  complete = false,
 ): TargetChoice {
   const { backups, gaps = [] } = published;
   if (backups.length === 0)
@@ -65,12 +71,15 @@ export function chooseTarget(
       `target ${wanted.target} is before the end of backup ${backup.label} (${shownTime(backup.stop)}${backup.lsnStop ? `, ${backup.lsnStop}` : ''})`,
     );
   const newestTimeline = timeline(published.walMax) ?? timeline(backups.at(-1)!.walStop);
+  // In place there is no such choice.
+  const asked = wanted.type === 'default' && !complete ? ' (untilGap: true ends before it)' : '';
   const doubts: string[] = [];
   for (const gap of gaps) {
     const blocks = effect(gap, backup, wanted, segment);
     const missing = `WAL ${gap.from} to ${gap.to} is missing in the repository`;
-    if (blocks === 'yes' && timeline(gap.from) === newestTimeline)
-      return refuse(`${missing}, and backup ${backup.label} can't reach the target without it`);
+    // Recovery follows the newest timeline; one that is newer than the last backup knew is only told of by the gap.
+    if (blocks === 'yes' && timeline(gap.to)! >= (newestTimeline ?? 0) && !wanted.untilGap)
+      return refuse(`${missing}, and backup ${backup.label} can't reach the target without it${asked}`);
     if (blocks !== 'no') doubts.push(`${missing}: a target behind it can't be reached from this backup`);
   }
   return {
@@ -79,23 +88,25 @@ export function chooseTarget(
     upTo: upTo(wanted),
     range,
     lost: lost(wanted),
-    doubts: [...doubts, ...furtherDoubts(published, backup, wanted, newestTimeline, segment)],
+    doubts: [
+      ...doubts,
+      ...furtherDoubts(backup, wanted, newestTimeline),
+      ...(complete ? [] : archiveDoubts(published, wanted, segment)),
+    ],
   };
 }
 
 function furtherDoubts(
-  published: PublishedBackups,
   backup: PublishedBackup,
   wanted: RestoreTarget,
   newestTimeline: number | undefined,
-  segment: number,
 ): string[] {
   const doubts: string[] = [];
   const { type, target } = wanted;
   const from = timeline(backup.walStop);
-  const known = walPosition(published.walMax, segment);
   if (backup.error) doubts.push(`backup ${backup.label} has pages with wrong checksums`);
-  if (from !== undefined && newestTimeline !== undefined && from < newestTimeline)
+  const follows = wanted.timeline === undefined || wanted.timeline === 'latest';
+  if (follows && from !== undefined && newestTimeline !== undefined && from < newestTimeline)
     doubts.push(
       `the backup is of timeline ${from} and recovery follows the newest (${newestTimeline}): what was written on an older one after the change is not reached`,
     );
@@ -103,6 +114,17 @@ function furtherDoubts(
     doubts.push(
       `where ${type} ${target} is in WAL is not published: if it is before the end of backup ${backup.label}, give the label of an older backup`,
     );
+  return doubts;
+}
+
+/** Of what came into the archive since the last backup ended. */
+function archiveDoubts(
+  published: PublishedBackups,
+  { type, target }: RestoreTarget,
+  segment: number,
+): string[] {
+  const doubts: string[] = [];
+  const known = walPosition(published.walMax, segment);
   if (type === 'time' && parseRecoveryTime(target!)! / 1000 > published.backups.at(-1)!.stop)
     doubts.push('whether WAL has been archived up to the target is known to the restore only');
   if (type === 'lsn' && known !== undefined && position(target!)! >= known + BigInt(segment))
@@ -170,12 +192,6 @@ function lost(wanted: RestoreTarget): string {
   return wanted.type === 'default'
     ? 'what has not been archived when the restore begins'
     : `everything committed after ${upTo(wanted)}`;
-}
-
-/** Of "0/5000050". */
-function position(lsn: string): bigint | undefined {
-  const [, high, low] = /^([0-9A-F]{1,8})\/([0-9A-F]{1,8})$/i.exec(lsn) ?? [];
-  return high === undefined ? undefined : (BigInt(`0x${high}`) << 32n) + BigInt(`0x${low}`);
 }
 
 /** Where a file of WAL begins: its name is timeline, high half, and number of the segment, 8 digits each. */

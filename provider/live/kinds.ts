@@ -97,7 +97,10 @@ export interface StatefulSet extends KubernetesObject {
 }
 
 export interface CronJob extends KubernetesObject {
-  readonly spec?: { readonly jobTemplate: { readonly metadata?: Partial<Metadata>; readonly spec?: object } };
+  readonly spec?: {
+    readonly suspend?: boolean;
+    readonly jobTemplate: { readonly metadata?: Partial<Metadata>; readonly spec?: object };
+  };
 }
 
 export interface Job extends KubernetesObject {

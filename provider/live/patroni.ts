@@ -37,12 +37,56 @@ export interface AgentStatus {
   readonly pendingRestart?: readonly string[];
   readonly systemIdentifier?: string;
   readonly problems?: readonly string[];
+  /** Settings and rules that PostgreSQL does not take, in its words; they are among `problems` too. */
+  readonly refused?: readonly string[];
   /** Of the primary: whether WAL arrives, by number of the repository: `ok`, or what is wrong in pgBackRest's words. */
   readonly archive?: Readonly<Record<string, string>>;
   /** Of the primary: WAL that a repository has lost, as sentences, until a backup has begun after it (config/scripts/archive_gaps.py). */
   readonly gaps?: readonly string[];
+  /** Of the member that makes a new cluster from a backup, as long as its pod lives. */
+  readonly restore?: RestoreState;
   /** PostgreSQL and Patroni are kept stopped (config/scripts/fencing.py). */
   readonly fenced?: boolean;
+  /** A restore in place keeps Patroni from running here, or has failed (config/scripts/in_place.py). */
+  readonly inPlace?: InPlaceStatus;
+  /** Bytes of the data volume, and the restores in place whose data of before it keeps (config/scripts/old_data.py). */
+  readonly volume?: { readonly size: number; readonly free: number; readonly kept?: readonly string[] };
+}
+
+export interface InPlaceStatus {
+  readonly id: string;
+  readonly attempt: number;
+  readonly state: 'waiting' | 'copying' | 'failed';
+  readonly text?: string;
+}
+
+/** How far a restore has come (config/scripts/restore_state.py). */
+export interface RestoreState {
+  readonly phase?: 'files' | 'replay' | 'done' | 'failed';
+  /** Of a restore in place: its run and the attempt, such as "0123abcd 1". It is no new cluster then. */
+  readonly inPlace?: string;
+  /** Which try it is. */
+  readonly tries?: number;
+  /** Label of the backup. */
+  readonly backup?: string;
+  readonly bytes?: number;
+  readonly total?: number;
+  /** Last segment of WAL that the repository had when it began. */
+  readonly end?: string;
+  /** The segment that is replayed, and where it begins. */
+  readonly segment?: string;
+  readonly replayed?: string;
+  /** Why WAL can't be read just now, in pgBackRest's words. */
+  readonly waits?: string;
+  /** Where recovery ended, on which timeline after that, and why. */
+  readonly ended?: string;
+  readonly timeline?: number;
+  readonly reason?: string;
+  /** It ended before WAL that was in the repository. */
+  readonly short?: boolean;
+  /** What it failed in, and how. */
+  readonly during?: 'files' | 'replay';
+  readonly problem?: string;
 }
 
 interface PatroniStatus {

@@ -26,6 +26,8 @@ export const annotations = {
   fingerprint: `${domain}/fingerprint`,
   /** On a pod, by its agent: JSON, see config/scripts/agent.py. */
   status: `${domain}/status`,
+  /** On what a hibernated cluster has stopped or suspended: the member that led last, the first to start. */
+  hibernated: `${domain}/hibernated`,
 } as const;
 
 /** Containers of a member's pod, for those who exec in them or read their logs. */

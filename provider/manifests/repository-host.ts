@@ -16,7 +16,9 @@ export function repositoryService(spec: ClusterSpec) {
     apiVersion: 'v1',
     kind: 'Service',
     metadata: metadata(spec, names.repositoryHost(spec.name), 'repository', skipAwait),
-    spec: { selector: repositorySelector(spec), ports: [port] },
+    // It is one pod. After an outage of the API server Kubernetes calls every pod not ready, and lets a minute pass until this one
+    // is again (met in soak:failover): meanwhile its server answers.
+    spec: { publishNotReadyAddresses: true, selector: repositorySelector(spec), ports: [port] },
   };
 }
 
@@ -28,7 +30,7 @@ export function repositoryHost(spec: ClusterSpec) {
     kind: 'StatefulSet',
     metadata: metadata(spec, name, 'repository', skipAwait),
     spec: {
-      replicas: 1,
+      // No `replicas`, as with members (manifests/stateful-set.ts).
       serviceName: name,
       revisionHistoryLimit: 2,
       selector: { matchLabels: repositorySelector(spec) },

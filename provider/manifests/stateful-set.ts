@@ -5,6 +5,9 @@ import { labels, names } from './names';
 import { podTemplate } from './pod-template';
 
 /**
+ * No `replicas`: the API server makes it 1, and it belongs to whoever stops and starts the cluster
+ * (actions/hibernate); a field that Pulumi owns could not be changed without a conflict at the next `up`.
+ *
  * A StatefulSet a member, so that any member can be the one that goes, and a member has its
  * own settings. `OnDelete`: nothing restarts a pod but Kubernetes after a failure, and a
  * Rollout. The volumes are claimed by name, not by a template, because a template's size
@@ -19,7 +22,6 @@ export function statefulSet(spec: ClusterSpec, member: string) {
     kind: 'StatefulSet',
     metadata: { ...meta, labels: { ...meta.labels, [labels.member]: member } },
     spec: {
-      replicas: 1,
       serviceName: names.membersService(spec.name),
       podManagementPolicy: 'Parallel',
       updateStrategy: { type: 'OnDelete' },

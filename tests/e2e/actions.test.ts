@@ -1,19 +1,18 @@
-/** Actions on one cluster under write load: what the preview says is what happens, once, whatever interrupts it. */
+/** Actions on one cluster: what the preview says is what happens, once. What the engine does to it: actions-engine.test.ts. */
 import assert from 'node:assert/strict';
-import { spawn, type ChildProcess } from 'node:child_process';
 import { join } from 'node:path';
 import { up } from '../../local/kubernetes/cluster';
 import { Kubectl } from '../../local/kubernetes/kubectl';
-import { parseEntries, type Entry } from '../../provider/actions/core/journal';
+import { readJournal, type Entry } from '../../provider/actions/core/journal';
 import { run } from '../../provider/cmd/pgha/program';
-import { checked, described, longestGap, sound } from '../support/checker';
 import { DeployedCluster } from '../support/cluster';
 import { keepLogs } from '../support/logs';
 import { readOnlyKubeconfig } from '../support/read-only';
+import { smallCluster } from '../support/small-cluster';
 import { TestStack } from '../support/stack';
 import { planIn } from '../support/plan-in';
+import { underLoad } from '../support/under-load';
 import { settledVersions, versions } from '../support/versions';
-import { finalState, prepare, Workload } from '../support/workload';
 
 const namespace = 'e2e-actions';
 const members = 3;
@@ -22,12 +21,7 @@ const clusters = {
   hippo: {
     replicas: members - 1,
     synchronous: 'quorum',
-    storage: { size: '1Gi' },
-    resources: { memory: '384Mi' },
-    users: [{ name: 'app' }],
-    databases: [{ name: 'app', owner: 'app' }],
-    deletionPolicy: 'delete',
-    repositories: [],
+    ...smallCluster,
   },
 };
 
@@ -74,11 +68,8 @@ describe('an action', () => {
     await stack?.destroy();
   });
 
-  const journal = async (): Promise<Entry[]> =>
-    parseEntries(await hippo.live.get('ConfigMap', namespace, 'hippo-journal'));
+  const journal = (): Promise<Entry[]> => readJournal(hippo.live, namespace, 'hippo');
   const last = async (): Promise<Entry> => (await journal()).at(-1)!;
-  const runs = async (kind: string): Promise<number> =>
-    (await journal()).filter((entry) => entry.kind === kind).length;
 
   const timeline = async () =>
     await hippo.sql(`${await hippo.primary()}-0`, 'select timeline_id from pg_control_checkpoint()');
@@ -117,54 +108,6 @@ describe('an action', () => {
     return { code, out, err };
   };
 
-  const underLoad = async (change: () => Promise<unknown>) => {
-    await prepare(hippo.service);
-    const workload = new Workload(hippo.service, { writers: 3, registers: 1 }).start();
-    const started = performance.now();
-    await workload.acknowledgedAfter(started, 60_000);
-    await change();
-    await hippo.whole(members);
-    await workload.acknowledgedAfter(performance.now(), 60_000);
-    const ended = performance.now();
-    const history = await workload.stop();
-    const verdict = checked(history, await finalState(hippo.service));
-    assert.ok(sound(verdict), described(verdict));
-    const gap = (longestGap(history, started, ended)?.milliseconds ?? 0) / 1000;
-    console.log(`      ${described(verdict)}; longest interruption ${gap.toFixed(2)} s`);
-  };
-
-  /** A `pulumi up` that stands still at a step boundary. */
-  const held = async (given: Given, step: number): Promise<ChildProcess> => {
-    await stack.previewWith(config(given));
-    const child = spawn(
-      'pulumi',
-      ['up', '--yes', '--skip-preview', '--non-interactive', '--stack', namespace],
-      {
-        cwd: stack.folder,
-        env: { ...stack.environment, PULUMI_POSTGRES_HA_TEST_FAULT: `${given.type} ${step} after hold` },
-        stdio: 'ignore',
-      },
-    );
-    for (;;) {
-      const entry = (await journal()).findLast(({ kind }) => kind === given.type);
-      if (entry?.state === 'running' && entry.done.length >= step) return child;
-      assert.equal(child.exitCode, null, 'pulumi up has ended before');
-      await new Promise((resolve) => setTimeout(resolve, 200));
-    }
-  };
-  const ended = async (child: ChildProcess) => {
-    if (child.exitCode === null && child.signalCode === null)
-      await new Promise((resolve) => child.once('exit', resolve));
-  };
-  /** Its lock is free again, for its holder is gone. */
-  const goneOn = async (given: Given): Promise<string> => {
-    await stack.cancel();
-    const { stdout } = await stack.previewWith(config(given));
-    await stack.upWith(config(given));
-    await hippo.whole(members);
-    return planIn(given.type, stdout).join('\n');
-  };
-
   it('in the same program as its cluster was performed after it', async function () {
     this.timeout(120_000);
     assert.equal((await last()).kind, 'Maintenance');
@@ -177,7 +120,7 @@ describe('an action', () => {
     const before = await starts();
     const primary = await hippo.primary();
     let plan: string[] = [];
-    await underLoad(async () => {
+    await underLoad(hippo, members, async () => {
       plan = await performed(action('Restart', { trigger: 'a' }));
     });
     assert.match(plan.at(-2)!, new RegExp(`^switchover from ${primary}`));
@@ -188,16 +131,6 @@ describe('an action', () => {
     assert.deepEqual(await starts(), after);
   });
 
-  it('does not run again when its resource is renamed, and the preview says when it ran', async function () {
-    this.timeout(120_000);
-    const renamed = { ...action('Restart', { trigger: 'a' }), name: 'another-name' };
-    const count = await runs('Restart');
-    const { stdout } = await stack.upWith(config(renamed));
-    assert.match(planIn('Restart', stdout)[1]!, /^already done on .* by /);
-    assert.equal(await runs('Restart'), count);
-    await stack.upWith(config(action('Restart', { trigger: 'a' })));
-  });
-
   it('is previewed with get, list and watch alone', async function () {
     this.timeout(120_000);
     const restricted = await stack.as(await readOnlyKubeconfig(kubectl, namespace));
@@ -205,32 +138,6 @@ describe('an action', () => {
     const all = planIn('Restart', (await stack.previewWith(given)).stdout);
     assert.deepEqual(planIn('Restart', (await restricted.previewWith(given)).stdout), all);
   });
-
-  for (const [how, signal] of [
-    ['SIGKILL', 'SIGKILL'],
-    ['two Ctrl-C', 'SIGINT'],
-  ] as const)
-    it(`goes on after ${how} of pulumi in the middle of it`, async function () {
-      this.timeout(400_000);
-      const given = action('Restart', { trigger: how });
-      const before = await starts();
-      const child = await held(given, 1);
-      const meanwhile = await starts();
-      child.kill(signal);
-      if (signal === 'SIGINT') {
-        await new Promise((resolve) => setTimeout(resolve, 1000));
-        child.kill(signal);
-      }
-      await ended(child);
-      const plan = await goneOn(given);
-      assert.match(plan, /goes on with an interrupted run; done before: restart PostgreSQL of hippo-\d/);
-      const after = await starts();
-      const first = Object.keys(before).filter((name) => meanwhile[name] !== before[name]);
-      assert.equal(first.length, 1, 'one was restarted before the interruption');
-      assert.equal(after[first[0]!], meanwhile[first[0]!], 'it was restarted twice');
-      for (const name of Object.keys(before)) assert.notEqual(after[name], before[name], name);
-      assert.equal((await last()).state, 'done');
-    });
 
   it('Switchover: to the member that is named, and not to one that is not there', async function () {
     this.timeout(200_000);

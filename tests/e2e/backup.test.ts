@@ -1,12 +1,14 @@
 /** Backups of a real cluster: ready means archived, a lost replica comes from the repository, and a new cluster from a second of it. */
 import assert from 'node:assert/strict';
 import { setTimeout as pause } from 'node:timers/promises';
-import { up } from '../../local/kubernetes/cluster';
-import { Kubectl } from '../../local/kubernetes/kubectl';
 import { until } from '../../local/until';
-import { run } from '../../provider/cmd/pgha/program';
+import { jobName } from '../../provider/actions/backup/plan';
+import { names } from '../../provider/manifests/names';
+import { archived, archiveOf, Backups } from '../support/backups';
 import { DeployedCluster } from '../support/cluster';
+import { killedUp } from '../support/killed-up';
 import { keepLogs } from '../support/logs';
+import { planIn } from '../support/plan-in';
 import { TestStack, type PlainClusterArgs } from '../support/stack';
 
 const namespace = 'e2e-backup';
@@ -24,44 +26,24 @@ const hippo: PlainClusterArgs = {
 
 describe('backups', () => {
   let stack: TestStack;
-  let kubectl: Kubectl;
+  let backups: Backups;
   let cluster: DeployedCluster;
   let between: string;
 
+  const config = (clusters: Record<string, PlainClusterArgs>, actions: object = {}) => ({
+    ...{ namespace, namespaceExists: 'true' },
+    ...{ clusters: JSON.stringify(clusters), actions: JSON.stringify(actions) },
+  });
   const upWith = (clusters: Record<string, PlainClusterArgs>): Promise<unknown> =>
-    stack.upWith({ namespace, namespaceExists: 'true', clusters: JSON.stringify(clusters) });
-  const pgha = async (...args: string[]): Promise<string> => {
-    let text = '';
-    const write = (more: string): void => void (text += more);
-    const code = await run(
-      [...args, '-n', namespace, '--kubeconfig', process.env.KUBECONFIG!],
-      { write, colour: false },
-      write,
-    );
-    assert.equal(code, 0, text);
-    return text;
-  };
-  /** State of the archive by repository, as the primary's agent publishes it. */
-  const archive = async (): Promise<Record<string, string>> => {
-    const { annotations } = (await cluster.pod(await cluster.primary())).metadata;
-    return (JSON.parse(annotations!['postgres-ha.dev/status']!) as { archive: Record<string, string> })
-      .archive;
-  };
-  /** What a schedule would do, now. A test restore's Job is gone, with its volume, once it went well. */
-  const runNow = async (cronJob: string): Promise<void> => {
-    const job = `${cronJob}-now`;
-    await kubectl.run(['create', 'job', job, '-n', namespace, `--from=cronjob/${cronJob}`]);
-    const state = 'jsonpath={.kind}{.status.succeeded}{.status.failed}';
-    await until(`${job} has ended`, 150, async () =>
-      /^$|[1-9]/.test(
-        await kubectl.run(['get', 'job', job, '-n', namespace, '--ignore-not-found', '-o', state]),
-      ),
-    );
+    stack.upWith(config(clusters));
+  const metrics = async (): Promise<string> => {
+    const ip = (await cluster.pod(await cluster.primary())).status?.podIP;
+    return (await fetch(`http://${ip}:8009/metrics`)).text();
   };
 
   before(async function () {
     this.timeout(600_000);
-    kubectl = new Kubectl((await up()).kubectl, process.env.KUBECONFIG!);
+    backups = await Backups.in(namespace, process.env.KUBECONFIG!);
     stack = await TestStack.open(namespace, process.env.KUBECONFIG!, { namespace: true });
     await upWith({ hippo });
     cluster = await DeployedCluster.of('hippo', namespace, process.env.KUBECONFIG!, 'hippo-user-postgres');
@@ -74,26 +56,72 @@ describe('backups', () => {
   after(async function () {
     this.timeout(300_000);
     cluster?.close();
-    await kubectl?.run(['delete', 'namespace', namespace, '--wait=false']);
+    await backups?.kubectl.run(['delete', 'namespace', namespace, '--wait=false']);
   });
 
   it('a cluster that is ready archives, and its first full backup is taken', async function () {
     this.timeout(120_000);
-    assert.deepEqual(await archive(), { 1: 'ok' });
+    assert.deepEqual(await archiveOf(cluster), { 1: 'ok' });
     await until('the first backup', 90, async () =>
-      /\d{8}-\d{6}F +full/.test(await pgha('show', 'backup', 'hippo')),
+      /\d{8}-\d{6}F +full/.test(await backups.pgha(['show', 'backup', 'hippo'])),
     );
   });
 
   it('a backup on demand is an incremental one of little size', async function () {
     this.timeout(120_000);
-    await pgha('backup', 'hippo', '--type', 'incr');
-    assert.match(await pgha('show', 'backup', 'hippo'), /F_\d{8}-\d{6}I +incr/);
+    await backups.pgha(['backup', 'hippo', '--type', 'incr']);
+    assert.match(await backups.pgha(['show', 'backup', 'hippo']), /F_\d{8}-\d{6}I +incr/);
+  });
+
+  it('backups at the same time wait for each other', async function () {
+    this.timeout(180_000);
+    const jobs = await Promise.all(
+      ['diff', 'incr'].map((type) => backups.pgha(['backup', 'hippo', '--type', type, '--no-wait'])),
+    );
+    const ended = jobs.map((text) => `job/${/^Job (\S+):/m.exec(text)![1]}`);
+    await backups.kubectl.run([
+      ...['wait', '--for=condition=complete', ...ended, '-n', namespace, '--timeout=150s'],
+    ]);
+    const logs = await Promise.all(
+      ended.map((job) => backups.kubectl.run(['logs', job, '-n', namespace, '-c', 'backup'])),
+    );
+    assert.match(logs.join('\n'), /another backup is at work: waiting/);
+    assert.match(await backups.pgha(['show', 'backup', 'hippo']), /F_\d{8}-\d{6}D +diff/);
+  });
+
+  it('one whose pulumi up is killed goes on, and the next up finds it', async function () {
+    this.timeout(240_000);
+    const backup = { type: 'Backup', cluster: 'hippo', trigger: 'killed', annotations: { why: 'a-test' } };
+    const given = config({ hippo }, { before: backup });
+    const count = async (): Promise<number> => (await backups.published(cluster))!.backups.length;
+    const before = await count();
+    const plan = planIn('Backup', (await stack.previewWith(given)).stdout);
+    assert.deepEqual(plan.slice(1), [
+      'full backup to repository 1 (annotated why=a-test; then what the retention no longer covers is removed)',
+    ]);
+    const job = jobName(`${names.backupTemplate('hippo')}-repo1`, backup.trigger, 1);
+    const uid = async () => (await cluster.live.get('Job', namespace, job))?.metadata.uid;
+    // The Job stands still, so that it does not end before the provider has seen that its engine is gone (3 s).
+    const suspended = (is: boolean): Promise<string> =>
+      backups.kubectl.run(['patch', 'job', job, '-n', namespace, '-p', `{"spec":{"suspend":${is}}}`]);
+    await killedUp(stack, {
+      reached: async () => (await uid()) !== undefined,
+      meanwhile: () => suspended(true),
+      signal: 'SIGKILL',
+    });
+    const made = await uid();
+    const next = planIn('Backup', (await stack.previewWith(given)).stdout).slice(1);
+    assert.deepEqual(next, ['1. goes on with an interrupted run; no step of it was done', `2. ${plan[1]}`]);
+    await suspended(false);
+    await stack.upWith(given);
+    assert.equal(await uid(), made, 'the same Job');
+    assert.equal(await count(), before + 1);
+    const { summary } = await stack.upWith(given);
+    assert.deepEqual(Object.keys(summary.resourceChanges ?? {}), ['same']);
   });
 
   it('are metrics of the leader', async function () {
-    const ip = (await cluster.pod(await cluster.primary())).status?.podIP;
-    const text = await (await fetch(`http://${ip}:8009/metrics`)).text();
+    const text = await metrics();
     assert.match(text, /^postgres_ha_leader{cluster="hippo",member="hippo-\d"} 1$/m);
     assert.match(text, /^postgres_ha_archive_ok{.*repository="1"} 1$/m);
   });
@@ -102,8 +130,7 @@ describe('backups', () => {
     this.timeout(180_000);
     const pod = `${await cluster.primary()}-0`;
     await cluster.sql(pod, 'create table marks (n int)');
-    await kubectl.run(['scale', 'statefulset', 'hippo-repo', '-n', namespace, '--replicas=0']);
-    await kubectl.run(['wait', '-n', namespace, '--for=delete', 'pod/hippo-repo-0', '--timeout=60s']);
+    await backups.scaleHost(0);
     for (let n = 0; n < 4; n++) {
       const before = performance.now();
       await cluster.sql(pod, `insert into marks values (${n})`);
@@ -111,11 +138,11 @@ describe('backups', () => {
       await cluster.sql(pod, 'select pg_switch_wal()');
     }
     // In pgBackRest's own words.
-    await until('the failure is published', 90, async () => /hippo-repo/.test((await archive())['1']!));
-    await kubectl.run(['scale', 'statefulset', 'hippo-repo', '-n', namespace, '--replicas=1']);
-    const waiting = `select count(*) from pg_ls_archive_statusdir() where name like '%.ready'`;
-    await until('all WAL archived', 150, async () => (await cluster.sql(pod, waiting)) === '0');
-    await until('it is published that all is well', 30, async () => (await archive())['1'] === 'ok');
+    await until('the failure is published', 90, async () =>
+      /hippo-repo/.test((await archiveOf(cluster))['1']!),
+    );
+    await backups.scaleHost(1);
+    await archived(cluster, 150);
   });
 
   it('a new cluster is made from a second of it, with exactly the rows before', async function () {
@@ -127,7 +154,7 @@ describe('backups', () => {
     await pause(1500);
     await cluster.sql(pod, 'insert into marks values (200)');
     await cluster.sql(pod, 'select pg_switch_wal()');
-    await pgha('backup', 'hippo', '--type', 'incr');
+    await backups.pgha(['backup', 'hippo', '--type', 'incr']);
     await upWith({
       hippo,
       clone: { ...small, replicas: 0, restoreFrom: { cluster: 'hippo', time: between } },
@@ -144,10 +171,16 @@ describe('backups', () => {
 
   it('are verified, and restored for trial, on schedules of their own', async function () {
     this.timeout(240_000);
-    await Promise.all([runNow('hippo-verify-repo1'), runNow('hippo-test-restore-repo1')]);
-    const shown = await pgha('show', 'backup', 'hippo');
+    await Promise.all([backups.runNow('hippo-verify-repo1'), backups.runNow('hippo-test-restore-repo1')]);
+    const shown = await backups.pgha(['show', 'backup', 'hippo']);
     assert.match(shown, /verified .*: well; \d+ backups, \d+ files, \d+ WAL files/);
     assert.match(shown, /restored for trial .*: well; backup \d{8}-\d{6}F_\d{8}-\d{6}I.*the query gave True/);
+    await until('metrics of both', 40, async () => {
+      const text = await metrics();
+      return ['verify', 'test_restore'].every((what) =>
+        new RegExp(`^postgres_ha_${what}_ok{.*repository="1"} 1$`, 'm').test(text),
+      );
+    });
   });
 
   it('leaves nothing unarchived at destroy, and its repository is taken up again', async function () {
@@ -157,31 +190,54 @@ describe('backups', () => {
     await cluster.sql(pod, 'insert into marks values (300)');
     const last = await cluster.sql(pod, 'select pg_walfile_name(pg_current_wal_lsn())');
     const known = async (): Promise<unknown> => {
-      const [{ backups, verification, trial }] = JSON.parse(
-        await pgha('show', 'backup', 'hippo', '-o', 'json'),
-      ) as [Record<string, unknown>];
-      return { backups, verification, trial };
+      const found = await backups.published(cluster);
+      return { backups: found?.backups, verification: found?.verification, trial: found?.trial };
     };
     const before = await known();
     cluster.close();
     await stack.destroy();
     await upWith({ hippo });
     cluster = await DeployedCluster.of('hippo', namespace, process.env.KUBECONFIG!, 'hippo-user-postgres');
-    const archived = [
-      'exec',
-      'hippo-repo-0',
-      '-n',
-      namespace,
-      '--',
-      'find',
-      '/pgbackrest',
-      '-name',
-      `${last}-*`,
-    ];
-    assert.match((await kubectl.run(archived)).trim(), /^\S+$/);
+    assert.match(await backups.onHost(`find /pgbackrest -name '${last}-*'`), /^\S+$/);
     assert.equal(await cluster.sql(`${await cluster.primary()}-0`, 'select count(*) from marks'), '7');
     // What the first life has published is there again, and no second first backup is taken.
     await cluster.whole(2);
     assert.deepEqual(await known(), before);
+  });
+
+  it('a volume with the backups of a cluster that is gone is enough for a new one', async function () {
+    this.timeout(400_000);
+    const secret = names.repositoriesSecret('hippo');
+    const { data } = (await cluster.live.get('Secret', namespace, secret))!;
+    const generation = Buffer.from(data!['generation']!, 'base64').toString('utf8');
+    cluster.close();
+    await stack.destroy();
+    const claims = ['hippo-1', 'hippo-2'].map((member) => `pvc/${names.dataVolume(member)}`);
+    await backups.kubectl.run([
+      ...['delete', ...claims, `secret/${secret}`, '-n', namespace, '--timeout=60s'],
+    ]);
+    await upWith({
+      hippo: {
+        ...small,
+        replicas: 0,
+        // The same as `local`. No backup is as old as a week yet, so none goes.
+        repositories: [{ type: 'posix', retention: { days: 7 } }],
+        restoreFrom: { path: `hippo/${generation}` },
+      },
+    });
+    cluster = await DeployedCluster.of('hippo', namespace, process.env.KUBECONFIG!, 'hippo-user-postgres');
+    assert.equal(
+      await cluster.sql('hippo-1-0', 'select array_agg(n order by n) from marks'),
+      '{0,1,2,3,100,200,300}',
+    );
+    // Its own backups are in a path of their own; the old ones are still there.
+    await until(
+      'a backup of its own',
+      90,
+      async () => ((await backups.published(cluster))?.backups ?? []).length === 1,
+    );
+    const stanzas = (await backups.onHost('ls -d /pgbackrest/hippo/*/backup/db/*F')).split('\n');
+    assert.equal(stanzas.filter((path) => path.includes(generation)).length, 2);
+    assert.equal(stanzas.length, 3);
   });
 });

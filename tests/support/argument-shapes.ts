@@ -22,7 +22,12 @@ export function itHasTheShapeOf(name: string, files: readonly string[], shape: S
   const interfaces = new Map(
     statements.filter(ts.isInterfaceDeclaration).map((found) => [found.name.text, found]),
   );
-  const members = (of: string) => interfaces.get(of)!.members.filter(ts.isPropertySignature);
+  /** Its own, and those of what it extends. */
+  const members = (of: string): ts.PropertySignature[] => {
+    const found = interfaces.get(of)!;
+    const inherited = (found.heritageClauses ?? []).flatMap(({ types }) => types.map((one) => one.getText()));
+    return [...found.members.filter(ts.isPropertySignature), ...inherited.flatMap(members)];
+  };
 
   /** Paths of all arguments below an interface: `users[].name`. */
   function declared(of: string): string[] {

@@ -167,7 +167,24 @@ export class DeployedCluster {
     if (count > 1 && leader !== undefined && (leader !== primary || !standbys))
       return `the synchronous replicas of ${primary} are not settled yet`;
     if (Number(streaming) !== count - 1) return `${streaming} of ${count - 1} replicas stream`;
-    return undefined;
+    return this.unknownToLeader(pods);
+  }
+
+  /**
+   * Where the API server is away, the primary goes on as long as all members answer at the addresses that it has last
+   * noted (failsafe mode). Of a pod that has just come it notes the address in its next round.
+   */
+  private async unknownToLeader(pods: readonly Pod[]): Promise<string | undefined> {
+    const leader = await this.live.get('Endpoints', this.namespace, this.name);
+    const noted = leader?.metadata.annotations?.['failsafe'];
+    if (noted === undefined) return undefined;
+    const urls = JSON.parse(noted) as Record<string, string>;
+    const unknown = pods.filter(({ metadata, status }) => {
+      const url = urls[metadata.name];
+      return url === undefined || new URL(url).hostname.replace(/[[\]]/g, '') !== status?.podIP;
+    });
+    const [first] = unknown;
+    return first && `the leader does not know yet where ${first.metadata.name} is`;
   }
 
   /** SQL as the superuser, by the socket of a pod. */

@@ -41,6 +41,8 @@ export interface Fault {
 const both = ['strict', 'quorum'] as const;
 const strict = ['strict'] as const;
 const effect = 60_000;
+/** Kubelet waits 10 s, 20 s, … up to 5 min before it starts a container again that was killed so often within 10 min, as in a soak. */
+const backOff = 300_000;
 
 export const faults: readonly Fault[] = [
   {
@@ -94,7 +96,7 @@ export const faults: readonly Fault[] = [
     modes: both,
     aim: 25_000,
     longest: 2 * effect,
-    inject: (context) => restarted(context, () => signalled(context, isPatroni, 'SIGSTOP'), 2 * effect),
+    inject: (context) => restarted(context, () => signalled(context, isPatroni, 'SIGSTOP')),
   },
   {
     title: 'a backend killed by the kernel, out of memory',
@@ -133,7 +135,7 @@ export const faults: readonly Fault[] = [
     longest: 4 * effect,
     changesPrimary: false,
     longestGap: 5000,
-    inject: loseVolume,
+    inject: async ({ cluster }) => loseVolume(cluster, await cluster.replica()),
   },
   {
     // Not a fault, but what hands over most often: bench:failover measures it, a soak mixes it with the others.
@@ -187,11 +189,7 @@ async function deletePod({ cluster }: FaultContext, member: string, grace?: numb
 }
 
 /** Does `fault` and waits until kubelet has started the primary's container again. */
-async function restarted(
-  { cluster, primary }: FaultContext,
-  fault: () => Promise<unknown>,
-  deadline = effect,
-): Promise<void> {
+async function restarted({ cluster, primary }: FaultContext, fault: () => Promise<unknown>): Promise<void> {
   const count = async (): Promise<string> => {
     const pod = await cluster.pod(primary);
     const database = pod.status?.containerStatuses?.find((status) => status.name === 'database');
@@ -201,7 +199,7 @@ async function restarted(
   await fault();
   await until(
     `the container of ${primary} to be started again`,
-    deadline,
+    effect + backOff,
     async () => (await count()) !== before,
   );
 }
@@ -252,17 +250,15 @@ async function outOfMemory({ cluster, primary }: FaultContext): Promise<void> {
 }
 
 /**
- * Volume and pod of a replica go. A new claim of the same name is what its StatefulSet waits
+ * Volume and pod of a member go. A new claim of the same name is what its StatefulSet waits
  * for, whoever makes it; Patroni fills it from the primary.
  */
-async function loseVolume({ cluster }: FaultContext): Promise<void> {
-  const { live, namespace } = cluster;
-  const replica = await cluster.replica();
-  const name = names.dataVolume(replica);
+export async function loseVolume({ live, namespace }: DeployedCluster, member: string): Promise<void> {
+  const name = names.dataVolume(member);
   const claim = await live.get('PersistentVolumeClaim', namespace, name);
   if (!claim) throw new Error(`there is no PersistentVolumeClaim ${name}`);
   await live.delete('PersistentVolumeClaim', namespace, name);
-  await live.delete('Pod', namespace, podName(replica), { gracePeriodSeconds: 0 });
+  await live.delete('Pod', namespace, podName(member), { gracePeriodSeconds: 0 });
   await until(`${name} to be gone`, effect, async () => {
     return (await live.get('PersistentVolumeClaim', namespace, name)) === undefined;
   });

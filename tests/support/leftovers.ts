@@ -2,7 +2,7 @@
  * What a run that was killed (CI's time was up, SIGKILL) has left of one test on this machine:
  * its claim on the test, a `pulumi` that is still at work, the lock and the state of its stack.
  */
-import { existsSync, globSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, globSync, mkdirSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { acquire, processStart } from '../../local/build/lock';
@@ -50,4 +50,19 @@ function isPulumi(pid: number): boolean {
   if (processStart(pid) === undefined) return false;
   const file = `/proc/${pid}/comm`;
   return existsSync(file) && readFileSync(file, 'utf8').trim() === 'pulumi';
+}
+
+/** Command lines of the processes that have this in their environment, by their number. */
+export function processesWith(variable: string, value: string): Map<number, string> {
+  const found = new Map<number, string>();
+  for (const pid of readdirSync('/proc').filter((name) => /^\d+$/.test(name)))
+    try {
+      const environment = readFileSync(`/proc/${pid}/environ`, 'utf8').split('\0');
+      if (!environment.includes(`${variable}=${value}`)) continue;
+      const command = readFileSync(`/proc/${pid}/cmdline`, 'utf8').replaceAll('\0', ' ').trim();
+      if (command !== '') found.set(Number(pid), command); // a dead one has none
+    } catch {
+      // Ended meanwhile, or somebody else's.
+    }
+  return found;
 }

@@ -18,12 +18,13 @@ export async function keepLogs(cluster: DeployedCluster | undefined, title: stri
     if (text) writeFileSync(join(folder, file), text);
   };
   const json = async (list: Promise<unknown>): Promise<string> => JSON.stringify(await list, null, 2);
-  const pods = await cluster.pods().catch(() => []);
+  // Members, their repository host, and the Jobs of their backups.
+  const pods = await live.list('Pod', namespace).catch(() => []);
   await keep('pods.json', () => json(Promise.resolve(pods)));
   await keep('events.json', () => json(live.list('Event', namespace)));
   await keep('endpoints.json', () => json(live.list('Endpoints', namespace)));
   for (const pod of pods)
-    for (const container of ['database', 'agent'])
+    for (const { name: container } of pod.status?.containerStatuses ?? [])
       for (const previous of [false, true])
         await keep(`${pod.metadata.name}-${container}${previous ? '-previous' : ''}.log`, () =>
           live.logs(namespace, pod.metadata.name, container, lines, previous),

@@ -1,9 +1,11 @@
 /** A Pulumi stack of PostgresClusters, brought up by a real `pulumi up` of a project with the packed package. */
-import { cpSync, mkdirSync } from 'node:fs';
-import { join } from 'node:path';
+import { spawn, type ChildProcess } from 'node:child_process';
+import { cpSync, mkdirSync, readdirSync, rmSync } from 'node:fs';
+import { basename, join } from 'node:path';
 import {
   LocalWorkspace,
   PulumiCommand,
+  type PreviewOptions,
   type PreviewResult,
   type Stack,
   type UpResult,
@@ -25,6 +27,12 @@ export interface OpenOptions {
   readonly namespace?: boolean;
 }
 
+export interface RunOptions {
+  readonly refresh?: boolean;
+  /** File of a saved plan: a preview writes it, an `up` performs it. */
+  readonly plan?: string;
+}
+
 export class TestStack {
   private constructor(
     private readonly stack: Stack,
@@ -41,7 +49,7 @@ export class TestStack {
    */
   static async open(name: string, kubeconfig: string, options: OpenOptions = {}): Promise<TestStack> {
     const folder = join(stateDirectory(), 'tests', name);
-    const backend = join(folder, 'stacks');
+    const backend = backendOf(folder);
     await claim(folder);
     await removeBackend(backend);
     await Promise.all([
@@ -78,6 +86,21 @@ export class TestStack {
     return new TestStack(stack, name, folder, environment);
   }
 
+  /** The same stack in a backend and a project of its own, as somebody has it who copied both. The copy is not destroyed with it. */
+  async copied(): Promise<TestStack> {
+    const folder = join(this.folder, 'copy');
+    rmSync(folder, { recursive: true, force: true });
+    mkdirSync(folder);
+    for (const name of readdirSync(this.folder).filter((one) => !['copy', 'node_modules'].includes(one)))
+      cpSync(join(this.folder, name), join(folder, name), { recursive: true });
+    await installPackage(folder);
+    const backend = join(folder, basename(backendOf(this.folder)));
+    return TestStack.select(this.namespace, folder, {
+      ...this.environment,
+      PULUMI_BACKEND_URL: `file://${backend}`,
+    });
+  }
+
   /** Forbids the default providers of these packages: whatever is not given a provider then fails. */
   async withoutDefaultProviders(...packages: readonly string[]): Promise<void> {
     const entries = packages.map((name, n) => [`pulumi:disable-default-providers[${n}]`, { value: name }]);
@@ -92,26 +115,48 @@ export class TestStack {
     return this.stack.up({ refresh: options.refresh, onOutput: logged });
   }
 
-  async preview(clusters: Readonly<Record<string, PlainClusterArgs>>): Promise<PreviewResult> {
+  async preview(
+    clusters: Readonly<Record<string, PlainClusterArgs>>,
+    options: { refresh?: boolean } = {},
+  ): Promise<PreviewResult> {
     await this.configure(clusters);
-    return this.stack.preview({ onOutput: logged });
+    return this.stack.preview({ refresh: options.refresh, onOutput: logged });
   }
 
   /** As `up`, of a program with other configuration. */
-  async upWith(config: Readonly<Record<string, string>>): Promise<UpResult> {
+  async upWith(config: Readonly<Record<string, string>>, options: RunOptions = {}): Promise<UpResult> {
     await this.set(config);
-    return this.stack.up({ onOutput: logged });
+    return this.stack.up({ ...options, onOutput: logged });
   }
 
-  async previewWith(config: Readonly<Record<string, string>>): Promise<PreviewResult> {
+  async previewWith(
+    config: Readonly<Record<string, string>>,
+    options: RunOptions & Pick<PreviewOptions, 'policyPacks' | 'policyPackConfigs'> = {},
+  ): Promise<PreviewResult> {
     await this.set(config);
-    return this.stack.preview({ onOutput: logged });
+    return this.stack.preview({ ...options, onOutput: logged });
+  }
+
+  /** Changes the text of the stack's state. */
+  async rewrite(change: (text: string) => string): Promise<void> {
+    const { version, deployment } = await this.stack.exportStack();
+    await this.stack.importStack({ version, deployment: JSON.parse(change(JSON.stringify(deployment))) });
   }
 
   /** Resources of the stack's state, with their inputs; secret ones stay encrypted. */
   async resources(): Promise<{ type: string; urn: string; inputs: unknown }[]> {
     const { deployment } = await this.stack.exportStack();
     return (deployment as { resources: { type: string; urn: string; inputs: unknown }[] }).resources;
+  }
+
+  /** `pulumi up` of what is configured, as a process of its own, which a test may kill. */
+  spawnUp(more: NodeJS.ProcessEnv = {}): ChildProcess {
+    const args = ['up', '--yes', '--skip-preview', '--non-interactive', '--stack', this.namespace];
+    return spawn('pulumi', args, {
+      cwd: this.folder,
+      env: { ...this.environment, ...more },
+      stdio: 'ignore',
+    });
   }
 
   /** Frees a stack whose `pulumi` was killed. */
@@ -132,6 +177,10 @@ export class TestStack {
     const values = Object.entries(config).map(([key, value]) => [`${name}:${key}`, { value }]);
     await this.stack.setAllConfig(Object.fromEntries(values));
   }
+}
+
+function backendOf(folder: string): string {
+  return join(folder, 'stacks');
 }
 
 async function emptyNamespace(kubeconfig: string, name: string, made: boolean): Promise<void> {

@@ -8,7 +8,10 @@ export async function versions(kubectl: Kubectl, namespace: string): Promise<str
   return await kubectl.run(['get', kinds, '-n', namespace, '-o', `jsonpath={range .items[*]}${line}{end}`]);
 }
 
-/** Once nothing changes by itself: controllers write the status of what has become ready a moment later. */
+/**
+ * Once nothing changes by itself: controllers write the status of what has become ready a moment later, and the end of a
+ * Job seconds after its container has ended.
+ */
 export async function settledVersions(kubectl: Kubectl, namespace: string): Promise<string> {
   let before = '';
   return await until(
@@ -16,10 +19,23 @@ export async function settledVersions(kubectl: Kubectl, namespace: string): Prom
     60,
     async () => {
       const now = await versions(kubectl, namespace);
-      const settled = now === before;
+      const settled = now === before && (await jobsAtWork(kubectl, namespace)) === 0;
       before = now;
       return settled ? now : undefined;
     },
     1_000,
   );
+}
+
+async function jobsAtWork(kubectl: Kubectl, namespace: string): Promise<number> {
+  const line = '{.metadata.name}: {.status.conditions[?(@.status=="True")].type}{"\\n"}';
+  const jobs = await kubectl.run([
+    'get',
+    'jobs',
+    '-n',
+    namespace,
+    '-o',
+    `jsonpath={range .items[*]}${line}{end}`,
+  ]);
+  return jobs.split('\n').filter((job) => job !== '' && !/: .*(Complete|Failed)/.test(job)).length;
 }

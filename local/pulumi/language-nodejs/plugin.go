@@ -19,25 +19,33 @@ func (w installWriter) Write(text []byte) (int, error) {
 	return len(text), nil
 }
 
-// RunPlugin starts a plugin that is written in TypeScript or JavaScript (a component provider).
+// RunPlugin starts a plugin that is written in TypeScript or JavaScript: a component provider, or a policy pack.
 func (h *host) RunPlugin(
 	request *pulumirpc.RunPluginRequest, stream pulumirpc.LanguageRuntime_RunPluginServer,
 ) error {
-	if request.GetKind() == "analyzer" {
-		return errors.New("policy packs are not supported by this language host: install the Pulumi CLI's own download")
-	}
 	options, err := parseOptions(request.GetInfo().GetOptions().AsMap())
 	if err != nil {
 		return err
 	}
 	directory := request.GetInfo().GetProgramDirectory()
-	node, script, err := locate(stream.Context(), "@pulumi/pulumi/cmd/run-plugin", directory)
+	policyPack := request.GetKind() == "analyzer"
+	module := "@pulumi/pulumi/cmd/run-plugin"
+	if policyPack {
+		module = "@pulumi/pulumi/cmd/run-policy-pack"
+	}
+	node, script, err := locate(stream.Context(), module, directory)
 	if err != nil {
 		return err
 	}
 	arguments := append(append(options.nodeArguments, script, directory), request.GetArgs()...)
+	pwd := request.GetPwd()
+	if policyPack {
+		// its usage: <engine-address> <program>; and it reads its package.json where it stands
+		arguments = append(append(options.nodeArguments, script), append(request.GetArgs(), directory)...)
+		pwd = directory
+	}
 	command := exec.CommandContext(stream.Context(), node, arguments...)
-	command.Dir = request.GetPwd()
+	command.Dir = pwd
 	command.Env = append(request.GetEnv(), options.environment()...)
 	// A gRPC stream takes one Send at a time; standard output and error come from two goroutines.
 	var sending sync.Mutex

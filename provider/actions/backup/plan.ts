@@ -63,7 +63,10 @@ export function refuseObserved(
 }
 
 /** Further arguments of config/scripts/backup.py. */
-export function jobArguments({ annotations = {}, expire = true }: BackupInputs): string[] {
+export function jobArguments({
+  annotations = {},
+  expire = true,
+}: Pick<BackupInputs, 'annotations' | 'expire'>): string[] {
   return [
     ...Object.entries(annotations)
       .sort()

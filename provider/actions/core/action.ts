@@ -29,7 +29,7 @@ export interface Action<I extends ActionInputs, O> {
   /** Whether the plan is made anew after each step, since steps move what others stand on (who leads). Else it is made once, under the lock. */
   readonly replans: boolean;
   /** A plan that destroys is performed only if it was approved. */
-  readonly needsApproval?: boolean;
+  readonly needsApproval?: boolean | ((steps: readonly Step[]) => boolean);
   /** For `once`: the input that names the run. Converging actions get a hash of what is wanted. */
   trigger?(inputs: I): string;
   /** Pure refusals, without network. `previous` are the inputs of the last run that ended well. */

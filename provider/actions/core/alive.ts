@@ -14,6 +14,14 @@ export interface Watchman {
 
 const probeMs = 2_000;
 
+/** What ends the runs that go on in this process. */
+const interrupts = new Set<() => void>();
+
+/** Somebody wants everything in this process to end. Without a run it does nothing: the engine says so at its normal end too. */
+export function interrupt(): void {
+  for (const one of interrupts) one();
+}
+
 /** `engine` is the address of the engine, `host:port`; without one only signals count. */
 export function watchman(engine = engineAddress()): Watchman {
   const controller = new AbortController();
@@ -24,6 +32,7 @@ export function watchman(engine = engineAddress()): Watchman {
   };
   process.on('SIGINT', interrupted);
   process.on('SIGTERM', interrupted);
+  interrupts.add(interrupted);
   swallowBrokenPipes();
   const parent = process.ppid;
   const orphaned = async () => process.ppid !== parent || (engine !== undefined && !(await answers(engine)));
@@ -44,16 +53,68 @@ export function watchman(engine = engineAddress()): Watchman {
     },
     close() {
       clearInterval(timer);
+      interrupts.delete(interrupted);
       process.off('SIGINT', interrupted);
       process.off('SIGTERM', interrupted);
     },
   };
 }
 
-/** The engine passes its address as the only argument of a dynamic provider's process (cmd/dynamic-provider of @pulumi/pulumi). */
+/** What the engine itself leaves a provider after a second Ctrl-C: other resources may work in this process, which nobody can ask. */
+const graceMs = 5_000;
+
+let working = 0;
+let watching = false;
+
+/** Until `work` has ended this process does not end by itself: a step that was begun is recorded, and the Lease given back. */
+export async function atWork<T>(work: () => Promise<T>): Promise<T> {
+  working++;
+  try {
+    return await work();
+  } finally {
+    working--;
+  }
+}
+
+/**
+ * Ends this process some seconds after the engine that started it, since its server would keep it for ever: nobody
+ * kills a provider whose CLI got a SIGKILL. Runs that go on are ended by their watchman, and waited for.
+ */
+export function endWithEngine(
+  engine = startedBy(process.argv),
+  end: () => void = () => process.exit(),
+  [everyMs, grace] = [3_000, graceMs],
+): void {
+  if (watching || engine === undefined) return;
+  watching = true;
+  swallowBrokenPipes();
+  let gone: number | undefined;
+  const timer = setInterval(() => {
+    void answers(engine).then((yes) => {
+      gone = yes ? undefined : (gone ?? Date.now());
+      if (gone === undefined || Date.now() - gone < grace || working > 0 || !watching) return;
+      clearInterval(timer);
+      watching = false;
+      end();
+    });
+  }, everyMs);
+  timer.unref();
+}
+
+let attached: string | undefined;
+
+/** Where the engine is, when it has not started this process (a plugin under a debugger). */
+export function attach(address: string): void {
+  attached = address;
+}
+
+/** The engine passes its address to a provider's process, after options (cmd/dynamic-provider of @pulumi/pulumi: as the only argument). */
 export function engineAddress(argv: readonly string[] = process.argv): string | undefined {
-  const address = argv[2];
-  return address && /^[\w.\-[\]:]+:\d+$/.test(address) ? address : undefined;
+  return attached ?? startedBy(argv);
+}
+
+function startedBy(argv: readonly string[]): string | undefined {
+  return argv.slice(2).find((one) => /^[\w.\-[\]:]+:\d+$/.test(one));
 }
 
 async function answers(address: string): Promise<boolean> {

@@ -13,7 +13,7 @@ export interface ClusterComponent {
 
 /** How a cluster's API server is reached. */
 export interface ConnectionArgs {
-  /** Kubeconfig, path or content. Default: that of the component, or the ambient one, as kubectl finds it. */
+  /** Kubeconfig, path or content (secret). Default: that of the component, or the ambient one, as kubectl finds it. */
   kubeconfig?: pulumi.Input<string>;
   /** Context of the kubeconfig. Default: that of the component, or its current one. */
   context?: pulumi.Input<string>;

@@ -3,6 +3,7 @@ import type { Live } from '../../live/live';
 import { connect } from '../../live/objects';
 import { UNKNOWN } from '../../cluster/spec';
 import { LiveError } from '../../live/errors';
+import { atWork, endWithEngine } from './alive';
 import { nothingYet, type Action, type ActionInputs, type Refusal, type Results } from './action';
 import { identify, mismatch, type Identity } from './identity';
 import { ClusterAbsent } from './absent';
@@ -71,13 +72,15 @@ export function dynamicProvider<I extends ActionInputs, O>(
   const driftOf = async (live: Live, state: Outputs<I>): Promise<string | undefined> => {
     if (action.runs !== 'converge' || state.unfinished !== undefined) return undefined;
     const steps = action.plan(await action.observe(live, state, state), state, state, nothingYet);
-    // To wait until all is well is no change of anything.
-    const [first, ...others] = lines(steps.filter(({ kind }) => kind !== 'wait'));
+    // To wait until all is well is no change of anything, nor is what is left as it is.
+    const [first, ...others] = lines(
+      steps.filter(({ kind }) => !['wait', 'pending', 'asleep'].includes(kind)),
+    );
     if (first === undefined || first === nothingToDo) return undefined;
     return `found at refresh: ${first}${others.length > 0 ? ` and ${others.length} more` : ''}`;
   };
 
-  return {
+  return watched({
     async check(olds, news) {
       const given = cleaned(news);
       const inputs = given as unknown as I;
@@ -181,6 +184,24 @@ export function dynamicProvider<I extends ActionInputs, O>(
       if (other) throw new Error(other);
       await action.remove(live, state, progressOf(state.row));
     },
+  });
+}
+
+/** The process of a provider ends with its engine, and not in the middle of a call. */
+function watched(provider: DynamicProvider): DynamicProvider {
+  const during = <A extends unknown[], R>(method: (...args: A) => Promise<R>) => {
+    return (...args: A): Promise<R> => {
+      endWithEngine();
+      return atWork(() => method(...args));
+    };
+  };
+  return {
+    check: during(provider.check),
+    diff: during(provider.diff),
+    create: during(provider.create),
+    read: during(provider.read),
+    update: during(provider.update),
+    delete: during(provider.delete),
   };
 }
 

@@ -1,6 +1,7 @@
 /** What the resources of all actions that run once have in common. */
 import * as pulumi from '@pulumi/pulumi';
 import { actionInputs, type ActionArgs } from './arguments';
+import { knownAs, pluginType } from './part';
 import { rowOf } from './row';
 
 /** Work on a running cluster, performed once a `trigger`. Deleting the resource does nothing to the cluster. */
@@ -21,6 +22,7 @@ export abstract class ActionResource extends pulumi.dynamic.Resource {
   ) {
     const row = rowOf(name, type, opts?.parent);
     const computed = { plan: undefined, planDigest: undefined, identity: undefined };
-    super(shell, name, { ...computed, row, ...actionInputs(name, args) }, opts, 'postgres-ha', type);
+    const inputs = { ...computed, row, ...actionInputs(name, args) };
+    super(shell, name, inputs, knownAs(pluginType(type), opts), 'postgres-ha', type);
   }
 }

@@ -1,4 +1,5 @@
 import * as pulumi from '@pulumi/pulumi';
+import { dynamicType } from './part';
 
 /**
  * The URN of a dynamic resource, for its own inputs: a dynamic provider is not told it, and needs it to
@@ -8,6 +9,6 @@ import * as pulumi from '@pulumi/pulumi';
  */
 export function rowOf(name: string, type: string, parent: pulumi.Resource | undefined): Promise<string> {
   return new Promise((resolve) => {
-    pulumi.createUrn(name, `pulumi-nodejs:dynamic/postgres-ha:${type}`, parent).apply(resolve);
+    pulumi.createUrn(name, dynamicType(type), parent).apply(resolve);
   });
 }

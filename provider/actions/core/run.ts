@@ -94,8 +94,9 @@ export function approvalRefusals<I extends ActionInputs, O>(
   const held = unfinished !== undefined && unapproved(unfinished.plan, steps).length === 0;
   if (held && approved === unfinished.digest) return [];
   const shown = `\n${render(action.kind, inputs.cluster, planDigest, plan)}`;
+  const { needsApproval } = action;
   if (approved === undefined)
-    return action.needsApproval
+    return (typeof needsApproval === 'function' ? needsApproval(steps) : needsApproval)
       ? [
           {
             property: 'approvedPlan',

@@ -37,7 +37,7 @@ export function plan(
             kind: 'switchover',
             member: leads,
             text: `switchover from ${leads}`,
-            detail: `to ${candidates(observed, members).join(' or ')}`,
+            detail: `to ${candidates(observed, members).join(' or ') || 'nobody: no other member is able'}`,
             reason: `${leads} is to be fenced`,
           },
         ];

@@ -6,7 +6,7 @@ import { dynamicProvider } from '../core/provider';
 import type { Step } from '../core/steps';
 import { membersContext, onMembers, type ObservedCluster } from '../members/cluster';
 import { othersUp } from '../members/down';
-import { fencedKey, fencedMembers, fencedText } from '../members/fenced';
+import { listedMembers, listText } from '../members/listed';
 import { find } from '../members/find';
 import { switchover } from '../members/switchover';
 import { isUp } from '../members/up';
@@ -46,8 +46,8 @@ async function write(
 ): Promise<void> {
   const name = names.configMap(cluster);
   const settings = await live.get('ConfigMap', namespace, name);
-  const text = fencedText(change(fencedMembers(settings)));
-  await live.patch('ConfigMap', namespace, name, { data: { [fencedKey]: text } });
+  const text = listText(change(listedMembers(settings, 'fenced.json')));
+  await live.patch('ConfigMap', namespace, name, { data: { 'fenced.json': text } });
 }
 
 export const fence: Action<FenceInputs, ObservedCluster> = {

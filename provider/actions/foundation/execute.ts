@@ -11,6 +11,7 @@ import { generatePassword } from '../../live/passwords';
 import { names } from '../../manifests/names';
 import type { Context } from '../core/action';
 import { keep } from '../core/journal';
+import { observe as observeMembers } from '../members/observe';
 import type { Step } from '../core/steps';
 import type { FoundationInputs, VolumeInput } from './inputs';
 import { restore, snapshotKey } from './kept';
@@ -39,7 +40,8 @@ export async function execute(step: Step, context: FoundationContext): Promise<v
         await repositoriesContent(context),
       );
     case 'restore':
-      return await applySecret(context.live, metadata(object, context.inputs), await restoreContent(context));
+      await applySecret(context.live, metadata(object, context.inputs), await restoreContent(context));
+      return await anew(context);
     case 'user':
       return await user(object, context);
     case 'configMap':
@@ -47,6 +49,13 @@ export async function execute(step: Step, context: FoundationContext): Promise<v
     case 'note':
       return;
   }
+}
+
+/** Pods whose restore has failed wait for another target, or for ever longer times: the next try begins at once. */
+async function anew({ live, inputs: { namespace, cluster } }: FoundationContext): Promise<void> {
+  const { members } = await observeMembers(live, { namespace, cluster });
+  const failed = members.filter(({ agent }) => agent.restore?.phase === 'failed');
+  for (const { pod, uid } of failed) await live.delete('Pod', namespace, pod, { uid });
 }
 
 function metadata(
@@ -92,24 +101,32 @@ async function volume(name: string, context: FoundationContext): Promise<void> {
     });
 }
 
-/** The claim that is to be kept. One that has no volume yet and is not as wanted is deleted. */
+/** The claim that is to be kept. One that has no volume yet and is not as wanted is deleted; one that is going is waited for. */
 async function present(
   wanted: VolumeInput,
   { live, inputs, signal }: FoundationContext,
 ): Promise<PersistentVolumeClaim | undefined> {
   const { namespace } = inputs;
   const there = await live.get('PersistentVolumeClaim', namespace, wanted.name);
+  const going = there?.metadata.deletionTimestamp !== undefined;
   const asWanted = there?.spec?.resources?.requests?.storage === wanted.size && !differs(there, wanted);
-  if (!there || asWanted || !isEmpty(there)) return there;
-  await live.delete('PersistentVolumeClaim', namespace, wanted.name, { uid: there.metadata.uid });
-  await live.until(
-    [{ kind: 'PersistentVolumeClaim', namespace, selector: { fields: `metadata.name=${wanted.name}` } }],
-    (seen) =>
-      seen.of('PersistentVolumeClaim').some(({ metadata: { uid } }) => uid === there.metadata.uid)
-        ? undefined
-        : true,
-    { deadline: 60_000, what: `${wanted.name} is gone`, signal },
-  );
+  if (!there || (!going && (asWanted || !isEmpty(there)))) return there;
+  if (!going) await live.delete('PersistentVolumeClaim', namespace, wanted.name, { uid: there.metadata.uid });
+  const isThere = ({ metadata: { uid } }: PersistentVolumeClaim) => uid === there.metadata.uid;
+  await live
+    .until(
+      [{ kind: 'PersistentVolumeClaim', namespace, selector: { fields: `metadata.name=${wanted.name}` } }],
+      (seen) => (seen.of('PersistentVolumeClaim').some(isThere) ? undefined : true),
+      // The pod that uses it has its time to end.
+      { deadline: 120_000, what: `${wanted.name} is gone`, signal },
+    )
+    .catch((error: unknown) => {
+      if (!hasReason(error, 'DeadlineExceeded')) throw error;
+      throw new LiveError(
+        'DeadlineExceeded',
+        `PersistentVolumeClaim ${wanted.name} is deleted, but a pod still uses it. Let ${wanted.member} leave first (name it in \`remove\`), and come back in a later \`pulumi up\`.`,
+      );
+    });
   return undefined;
 }
 

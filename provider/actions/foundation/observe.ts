@@ -10,6 +10,7 @@ import { isUnknown } from '../../cluster/spec';
 import { labels, names } from '../../manifests/names';
 import type { FoundationInputs } from './inputs';
 import { parseSnapshot, snapshotKey, type Snapshot } from './kept';
+import { isAsked } from './plan-backups';
 import { changedCredentials } from './repositories';
 
 export interface Observed {
@@ -51,7 +52,7 @@ export async function observe(
     changedCredentials: await changedCredentials(live, inputs),
     snapshot: parseSnapshot(journal?.data?.[snapshotKey]),
     systemIdentifier: config?.metadata.annotations?.['initialize'] || undefined,
-    ...(previous ? {} : await source(live, inputs)),
+    ...(isAsked(inputs, previous) ? await source(live, inputs) : {}),
   };
 }
 

@@ -8,16 +8,35 @@ import type { FoundationInputs } from './inputs';
 import type { Observed } from './observe';
 import { find, hasData, type FoundationStep } from './plan';
 
+/** Whether there is something to restore from that was not asked for before. */
+export function isAsked({ spec }: FoundationInputs, previous: FoundationInputs | undefined): boolean {
+  return spec.restoreFrom !== undefined && stable(spec.restoreFrom) !== stable(previous?.spec.restoreFrom);
+}
+
+/** A restore that failed leaves volumes without a cluster: as long as Patroni has initialised none, another may be asked for. */
+function isOver(
+  observed: Observed,
+  inputs: FoundationInputs,
+  previous: FoundationInputs | undefined,
+): boolean {
+  const begun = observed.systemIdentifier !== undefined || observed.snapshot !== undefined;
+  return !isAsked(inputs, previous) || (previous !== undefined && begun);
+}
+
 /** Once, when the cluster is made, and only while there is no data. */
-export function restoreSteps(observed: Observed, inputs: FoundationInputs): FoundationStep[] {
+export function restoreSteps(
+  observed: Observed,
+  inputs: FoundationInputs,
+  previous?: FoundationInputs,
+): FoundationStep[] {
   const { restoreFrom } = inputs.spec;
-  if (!restoreFrom) return [];
+  if (!restoreFrom || isOver(observed, inputs, previous)) return [];
   const { cluster, path, type, target, backup, repository } = restoreFrom;
   const of =
     cluster === undefined
       ? `${path} in repository ${repository}`
       : `cluster ${cluster}, repository ${repository}`;
-  const kept = dataVolumes(observed, inputs);
+  const kept = previous ? [] : dataVolumes(observed, inputs);
   if (kept.length > 0)
     return [
       {
@@ -35,14 +54,20 @@ export function restoreSteps(observed: Observed, inputs: FoundationInputs): Foun
       object: names.restoreSecret(inputs.cluster),
       text: `restore from ${of}`,
       detail: `${backup === undefined ? '' : `backup ${backup}, `}up to ${to}`,
+      ...(previous ? { reason: 'no restore has been successful yet' } : {}),
     },
     ...sourceNotes(observed, inputs),
   ];
 }
 
 /** What is published of the backups decides before anything is made. Not for data that is there: it is not restored. */
-export function refuseTarget(observed: Observed, inputs: FoundationInputs): Refusal[] {
-  if (dataVolumes(observed, inputs).length > 0) return [];
+export function refuseTarget(
+  observed: Observed,
+  inputs: FoundationInputs,
+  previous?: FoundationInputs,
+): Refusal[] {
+  if (isOver(observed, inputs, previous)) return [];
+  if (!previous && dataVolumes(observed, inputs).length > 0) return [];
   const choice = choose(observed, inputs);
   if (choice === undefined || !('refused' in choice)) return [];
   const { cluster, repository } = inputs.spec.restoreFrom!;

@@ -37,9 +37,9 @@ export function plan(
     ...(previous ? [] : recordSteps(observed, inputs)),
     ...authoritySteps(inputs, previous),
     ...repositorySteps(observed, inputs, previous),
-    ...(previous ? [] : restoreSteps(observed, inputs)),
+    ...restoreSteps(observed, inputs, previous),
     ...userSteps(inputs, previous),
-    ...configMapSteps(observed, inputs),
+    ...configMapSteps(observed, inputs, previous),
   ];
 }
 
@@ -51,13 +51,18 @@ function sizeOf(claim: PersistentVolumeClaim): string {
   return claim.spec?.resources?.requests?.storage ?? '0';
 }
 
+/** Deleted, and there only until the pod that uses it has gone. */
+function isGoing(claim: PersistentVolumeClaim | undefined): boolean {
+  return claim?.metadata.deletionTimestamp !== undefined;
+}
+
 /** Without a volume there is no data; Kubernetes changes nothing in such a claim, but it can be made anew. */
 export function isEmpty(claim: PersistentVolumeClaim): boolean {
   return claim.status?.phase === 'Pending' && !claim.spec?.volumeName;
 }
 
 export function hasData(claim: PersistentVolumeClaim | undefined): boolean {
-  return claim !== undefined && !isEmpty(claim);
+  return claim !== undefined && !isEmpty(claim) && !isGoing(claim);
 }
 
 /** Whether another class is wanted than it has. */
@@ -80,8 +85,10 @@ function volumeSteps(
   );
   const wanted = inputs.volumes.map(({ name }) => name);
   const members = new Set(inputs.volumes.map(({ member }) => member));
+  // What is deleted with a member that leaves is in the Rollout's plan.
+  const goes = (member: string) => inputs.spec.removedData === 'delete' && !members.has(member);
   const orphans = (previous?.volumes ?? []).filter(
-    ({ name }) => !wanted.includes(name) && find(observed, name),
+    ({ name, member }) => !wanted.includes(name) && find(observed, name) && !goes(member),
   );
   return [
     ...steps,
@@ -106,18 +113,23 @@ function volumeStep(
   const step = (text: string, detail?: string, reason?: string): FoundationStep[] => [
     { kind: 'volume', object: volume.name, member: volume.member, text, detail, reason },
   ];
-  if (!claim)
+  const before = previous?.volumes.find(({ name }) => name === volume.name);
+  if (!claim || (isGoing(claim) && !before))
     return step(
       `create ${what}`,
       volume.storageClass ? `${volume.size}, class ${volume.storageClass}` : volume.size,
+      claim && 'the one that is there goes with the pod that used it',
     );
   const has = sizeOf(claim);
   const grows = bytes(has) < bytes(volume.size);
   if (isEmpty(claim) && (bytes(has) !== bytes(volume.size) || differs(claim, volume)))
     return step(`make ${what} anew`, volume.size, 'it has no volume yet');
-  const before = previous?.volumes.find(({ name }) => name === volume.name);
   if (!before)
-    return step(`take up ${what}`, grows ? `${has} → ${volume.size}` : has, 'kept from an earlier cluster');
+    return step(
+      `take up ${what}`,
+      grows ? `${has} → ${volume.size}` : has,
+      previous ? `kept when ${volume.member} left` : 'kept from an earlier cluster',
+    );
   if (grows) return step(`grow ${what}`, `${has} → ${volume.size}, online`);
   const metadata = (from: FoundationInputs, one: VolumeInput) =>
     stable([from.labels, from.annotations, one.labels]);
@@ -220,11 +232,16 @@ function userSteps(inputs: FoundationInputs, previous: FoundationInputs | undefi
   });
 }
 
-function configMapSteps(observed: Observed, inputs: FoundationInputs): FoundationStep[] {
+function configMapSteps(
+  observed: Observed,
+  inputs: FoundationInputs,
+  previous: FoundationInputs | undefined,
+): FoundationStep[] {
   return inputs.configMaps.flatMap((wanted): FoundationStep[] => {
     const there = observed.configMaps.find(({ metadata }) => metadata.name === wanted.name);
     if (!there) return [{ kind: 'configMap', object: wanted.name, text: `create ConfigMap ${wanted.name}` }];
-    const changes = contentChanges(there.data ?? {}, wanted.data, inputs.spec.postgresVersion);
+    const before = previous?.configMaps.find(({ name }) => name === wanted.name)?.data;
+    const changes = contentChanges(there.data ?? {}, wanted.data, inputs.spec.postgresVersion, before);
     const labelled = Object.entries(inputs.labels).every(
       ([key, value]) => there.metadata.labels?.[key] === value,
     );
@@ -248,7 +265,7 @@ export function refuseObserved(
 ): Refusal[] {
   const volumes = inputs.volumes.flatMap((volume): Refusal[] => {
     const claim = find(observed, volume.name);
-    if (!claim || isEmpty(claim)) return [];
+    if (!claim || isEmpty(claim) || isGoing(claim)) return [];
     const path = { wal: 'walStorage', repository: 'repositories' }[volume.purpose] ?? 'storage';
     const has = sizeOf(claim);
     const storageClass = claim.spec?.storageClassName;
@@ -274,5 +291,5 @@ export function refuseObserved(
       });
     return refusals;
   });
-  return previous ? volumes : [...volumes, ...refuseTarget(observed, inputs)];
+  return [...volumes, ...refuseTarget(observed, inputs, previous)];
 }

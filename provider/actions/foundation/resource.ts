@@ -1,4 +1,5 @@
 import * as pulumi from '@pulumi/pulumi';
+import { knownAs, pluginPart, pluginType, type Part } from '../core/part';
 import { rowOf } from '../core/row';
 import type { FoundationInputs } from './inputs';
 
@@ -39,9 +40,14 @@ export class Foundation extends pulumi.dynamic.Resource {
       shell,
       name,
       { plan: undefined, identity: undefined, row, ...args },
-      opts,
+      knownAs(pluginType('Foundation'), opts),
       'postgres-ha',
       'Foundation',
     );
   }
+}
+
+/** In the form that this process takes. */
+export function makeFoundation(name: string, args: FoundationArgs, opts: pulumi.CustomResourceOptions): Part {
+  return pluginPart('Foundation', name, args, opts) ?? new Foundation(name, args, opts);
 }

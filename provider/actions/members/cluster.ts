@@ -1,11 +1,13 @@
 /** A running cluster as the actions on it see it: the members that Kubernetes shall run, and how Patroni keeps them. */
+import { readIntent } from '../../config/restore-intent';
 import { dcsSettings } from '../../live/patroni';
 import type { Live } from '../../live/live';
 import { labels, names } from '../../manifests/names';
 import { ClusterAbsent } from '../core/absent';
 import type { Context } from '../core/action';
 import type { ConnectionInputs } from '../core/inputs';
-import { fencedMembers } from './fenced';
+import { listedMembers } from './listed';
+import { stoppedMembers } from './stopped';
 import { observation, podSelector, type Observed } from './observe';
 import type { MembersContext } from './waiting';
 
@@ -25,6 +27,8 @@ export interface ObservedCluster extends Observed {
   readonly mode: string;
   /** Whether automatic failover is off: Patroni's pause. */
   readonly paused: boolean;
+  /** A restore in place has begun and not ended. */
+  readonly restoring?: boolean;
 }
 
 export async function observeCluster(
@@ -40,11 +44,17 @@ export async function observeCluster(
   ]);
   if (sets.length === 0 && pods.length === 0) throw new ClusterAbsent(namespace, cluster);
   const [config] = names.dcsServices(cluster);
+  // In the `up` that takes a member away its StatefulSet is still there while other actions of the program run. It is
+  // out of the synchronous standbys by then, and whoever waited for it to be one again would wait for ever.
+  const leaving = listedMembers(settings, 'leaving.json');
+  const declared = sets.map(({ metadata }) => metadata.name).filter((name) => !leaving.includes(name));
   return {
     ...observation(cluster, pods, endpoints),
     ...dcsSettings(endpoints.find(({ metadata }) => metadata.name === config)),
-    declared: sets.map(({ metadata }) => metadata.name).sort(byNumber),
-    fenced: fencedMembers(settings),
+    declared: declared.sort(byNumber),
+    fenced: listedMembers(settings, 'fenced.json'),
+    hibernated: stoppedMembers(sets),
+    restoring: readIntent(settings?.data) !== undefined,
   };
 }
 

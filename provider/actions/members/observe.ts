@@ -3,6 +3,7 @@ import type { Endpoints, Pod } from '../../live/kinds';
 import type { Live, Watched } from '../../live/live';
 import { dcs, memberState, type MemberState } from '../../live/patroni';
 import { labels, names } from '../../manifests/names';
+import { stoppedMembers } from './stopped';
 
 export interface Observed {
   /** Members that have a pod, by name. */
@@ -10,6 +11,8 @@ export interface Observed {
   readonly leader?: string;
   readonly synchronous: readonly string[];
   readonly systemIdentifier?: string;
+  /** Members that are kept stopped, with the cluster: nobody waits for them. Where it is not looked for, absent. */
+  readonly hibernated?: readonly string[];
 }
 
 export function podSelector(cluster: string): string {
@@ -28,11 +31,12 @@ export async function observe(
   live: Live,
   { namespace, cluster }: { namespace: string; cluster: string },
 ): Promise<Observed> {
-  const [pods, endpoints] = await Promise.all([
+  const [pods, endpoints, sets] = await Promise.all([
     live.list('Pod', namespace, { labels: podSelector(cluster) }),
     live.list('Endpoints', namespace, { labels: `${labels.cluster}=${cluster}` }),
+    live.list('StatefulSet', namespace, { labels: `${labels.cluster}=${cluster},${labels.member}` }),
   ]);
-  return observation(cluster, pods, endpoints);
+  return { ...observation(cluster, pods, endpoints), hibernated: stoppedMembers(sets) };
 }
 
 export function observation(

@@ -52,7 +52,33 @@ export function refuseLastStandby(
   ];
 }
 
-export function noPrimary(property: string, { leader }: ObservedCluster): Refusal[] {
+/** While automatic failover is paused, Patroni does not choose who takes over; in async mode we name one anyway. */
+export function refusePaused(
+  { paused, mode }: Pick<ObservedCluster, 'paused' | 'mode'>,
+  instead: string,
+): Refusal[] {
+  return paused && mode !== 'async'
+    ? [
+        {
+          property: 'cluster',
+          reason: `automatic failover is paused, and Patroni chooses no new primary meanwhile. ${instead}, or resume it first: pgha resume, or Maintenance with paused: false.`,
+        },
+      ]
+    : [];
+}
+
+const undecided =
+  'a restore in place has begun and not ended. Go on with it (pulumi up again, or the same trigger), or undo it: pgha restore --undo.';
+
+export function whileRestoring(property: string, { restoring }: ObservedCluster): Refusal[] {
+  return restoring ? [{ property, reason: undecided }] : [];
+}
+
+export function noPrimary(property: string, observed: ObservedCluster): Refusal[] {
+  const { leader, hibernated = [], restoring } = observed;
+  if (leader === undefined && restoring) return whileRestoring(property, observed);
+  if (leader === undefined && hibernated.length > 0)
+    return [{ property, reason: 'the cluster is hibernated. Start it first: pgha start.' }];
   return leader === undefined
     ? [{ property, reason: 'the cluster has no primary now. Look at it first: pgha status.' }]
     : [];

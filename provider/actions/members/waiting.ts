@@ -6,13 +6,14 @@ import type { MemberState } from '../../live/patroni';
 import { podName } from '../../manifests/names';
 import type { Progress } from '../core/progress';
 import { observation, watchedBy, type Observed } from './observe';
+import { restoreFailed, restoreFailure, restoreLine, restoreProgress } from './restoring';
 import { isUp } from './up';
 
 const defaultPatience = 600;
 /** Longer than any wait: patience ends it, counted from the last progress. */
 const foreverMs = 30 * 86_400_000;
 /** What the agent can't carry out does not pass by itself, but it may be of the moment when a leader changes. */
-const problemsMs = 60_000;
+const problemsMs = 30_000;
 
 /** A repository host that is just starting is no trouble. */
 const archiveMs = 120_000;
@@ -57,13 +58,15 @@ export async function waitUntil(
       if (await done(observed)) return observed;
       progress.show(progressLine(observed, inputs, what));
       if (nearer(best, observed)) since = Date.now();
-      const problems = leaderOf(observed)?.agent.problems ?? [];
+      const failed = observed.members.find(restoreFailed);
+      if (failed) throw new LiveError('Other', await restoreFailure(live, inputs.namespace, failed));
+      const problems = settingProblems(observed, inputs);
       problemsSince = problems.length > 0 ? (problemsSince ?? Date.now()) : undefined;
       if (problemsSince && Date.now() - problemsSince > problemsMs)
         throw new LiveError('Other', `the settings can't be taken up: ${problems.join('; ')}`);
       const archive = archiveProblems(observed, inputs);
       archiveSince = archive.length > 0 ? (archiveSince ?? Date.now()) : undefined;
-      if (archiveSince && Date.now() - archiveSince > archiveMs)
+      if (archiveSince && (hopeless(archive) || Date.now() - archiveSince > archiveMs))
         throw new LiveError(
           'Other',
           `the cluster runs, but it is not ready: WAL does not arrive.\n${archive.join('\n')}`,
@@ -96,6 +99,18 @@ export function leaderOf(observed: Observed): MemberState | undefined {
   return observed.members.find(({ member }) => member === observed.leader);
 }
 
+/** What keeps settings from being taken up: what is wrong for the leader's agent, and what PostgreSQL of the others refuses. */
+function settingProblems(observed: Observed, inputs: ClusterOfMembers): string[] {
+  return [...new Set([...(leaderOf(observed)?.agent.problems ?? []), ...refusedSettings(observed, inputs)])];
+}
+
+/** What PostgreSQL of members that are up does not take, in its words. Other problems, of backups say, are none of these. */
+export function refusedSettings(observed: Observed, { members }: ClusterOfMembers): string[] {
+  const wanted = new Set(members.map(({ name }) => name));
+  const up = observed.members.filter((one) => wanted.has(one.member) && isUp(one, observed.leader));
+  return [...new Set(up.flatMap(({ agent }) => agent.refused ?? []))];
+}
+
 /** What is wrong with the archive, once the leader has looked. */
 export function archiveProblems(observed: Observed, { repositories = [] }: ClusterOfMembers): string[] {
   const found = leaderOf(observed)?.agent.archive ?? {};
@@ -103,6 +118,11 @@ export function archiveProblems(observed: Observed, { repositories = [] }: Clust
     const state = found[number];
     return state === undefined || state === 'ok' ? [] : [`- repository ${number}: ${state}`];
   });
+}
+
+/** A repository that holds backups of other data does not become this cluster's by waiting (pgBackRest, command/check/common.c). */
+function hopeless(problems: readonly string[]): boolean {
+  return problems.some((text) => text.includes('do not match the database'));
 }
 
 /** How far a member has come; only a better stage than ever before is progress, so a pod that starts and crashes makes none. */
@@ -124,6 +144,7 @@ function nearer(best: Map<string, number>, observed: Observed): boolean {
   };
   for (const member of observed.members) {
     note(`${member.uid} stage`, stage(member, observed.leader));
+    note(`${member.uid} restored`, restoreProgress(member));
     if (member.role !== 'primary') note(`${member.member} position`, member.position ?? -1);
     // Copying the data takes as long as it takes, and crash recovery too; nothing counts it, but Patroni is at it.
     if (!member.trouble && ['creating replica', 'starting', 'stopping'].includes(member.state))
@@ -147,7 +168,7 @@ export function progressLine(observed: Observed, inputs: ClusterOfMembers, what:
   const leader = leaderOf(observed);
   if (rest.length === 0 && leader)
     rest.push(
-      leader.agent.problems?.[0] ??
+      settingProblems(observed, inputs)[0] ??
         archiveProblems(observed, inputs)[0]?.split('\n')[0] ??
         `waiting for ${what}`,
     );
@@ -157,6 +178,8 @@ export function progressLine(observed: Observed, inputs: ClusterOfMembers, what:
 function situation(member: MemberState | undefined, leader: string | undefined): string {
   if (!member) return 'no pod yet';
   if (member.deleting) return 'stopping';
+  const restoring = restoreLine(member.agent.restore);
+  if (restoring !== undefined) return restoring;
   if (member.trouble) return member.trouble;
   if (member.state === 'creating replica') return 'copying the data (base backup)';
   if (member.state === 'running')

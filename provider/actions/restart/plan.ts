@@ -6,7 +6,7 @@ import type { Refusal, SoFar } from '../core/action';
 import type { Step } from '../core/steps';
 import type { ActionInputs, ObservedCluster } from '../members/cluster';
 import { find } from '../members/find';
-import { candidates, noPrimary, refuseUnknown } from '../members/refuse';
+import { candidates, noPrimary, refusePaused, refuseUnknown } from '../members/refuse';
 import { waitForAll } from '../members/wait-step';
 
 export interface RestartInputs extends ActionInputs {
@@ -127,5 +127,13 @@ export function refuseObserved(observed: ObservedCluster, inputs: RestartInputs)
         reason: `the pod of ${name} ${state ? `is ${state.phase || 'not there'}` : 'does not exist'}: it can't be restarted. Get it running first, or name the others: members.`,
       });
   }
+  const { leader } = observed;
+  const handsOver =
+    leader !== undefined &&
+    !inputs.inPlace &&
+    targets(observed, inputs).includes(leader) &&
+    !lowers(find(observed, leader));
+  if (handsOver && candidates(observed).length > 0)
+    problems.push(...refusePaused(observed, 'Restart the primary where it is: inPlace'));
   return problems;
 }

@@ -9,12 +9,14 @@ import type { Step } from '../core/steps';
 import type { Context } from '../core/action';
 import { othersUp } from '../members/down';
 import { find } from '../members/find';
-import type { Observed } from '../members/observe';
+import { restoredLine } from '../members/restoring';
 import { switchover } from '../members/switchover';
 import { isUp } from '../members/up';
-import { leaderOf, waitUntil } from '../members/waiting';
+import { leaderOf, refusedSettings, waitUntil } from '../members/waiting';
 import type { MemberInput, RolloutInputs } from './inputs';
-import { needOf } from './plan';
+import { letGo, welcome } from './let-go';
+import { needOf } from './need';
+import type { Observed } from './observe';
 
 type RolloutContext = Context<RolloutInputs, Observed>;
 
@@ -27,10 +29,24 @@ export async function execute(step: Step, context: RolloutContext): Promise<void
     case 'switchover':
       return await handOver(step.member!, context);
     case 'wait':
+      await welcome(context);
       return await ready(context);
+    case 'leave':
+      return await letGo(step.member!, context);
+    case 'deleteVolume':
+      await context.live.delete('PersistentVolumeClaim', context.inputs.namespace, volumeOf(step));
+      return;
+    case 'pending':
+    case 'asleep':
+      return;
     default:
       throw new Error(`unknown step ${step.kind}`);
   }
+}
+
+/** Kubernetes keeps a claim as long as a pod uses it: it goes with the member's pod. */
+function volumeOf({ text }: Step): string {
+  return text.slice(text.lastIndexOf(' ') + 1);
 }
 
 function wantedMember(step: Step, { inputs }: RolloutContext): MemberInput {
@@ -68,7 +84,7 @@ async function replace(wanted: MemberInput, context: RolloutContext): Promise<vo
 }
 
 async function restart(wanted: MemberInput, context: RolloutContext): Promise<void> {
-  const { live, inputs, previous } = context;
+  const { live, inputs } = context;
   const { name } = wanted;
   await othersUp(name, context);
   // The settings go from the ConfigMap through the leader's agent to Patroni, which restarts with what it knows.
@@ -81,16 +97,23 @@ async function restart(wanted: MemberInput, context: RolloutContext): Promise<vo
   await patroniPost(live, inputs.namespace, podName(name), '/restart', {}, 300);
   await waitUntil(context, `${name} running with the new settings`, (observed) => {
     const pod = find(observed, name);
-    return isUp(pod, observed.leader) && needOf(pod!, wanted, inputs, previous)?.kind !== 'restart';
+    return isUp(pod, observed.leader) && hasRestarted(pod!, wanted, context);
   });
+}
+
+/**
+ * Its PostgreSQL needs no restart any more, and was asked: while it starts, the agent publishes no settings, and
+ * a plan that is made then would miss what is to be taken back.
+ */
+function hasRestarted(pod: MemberState, wanted: MemberInput, { inputs, previous }: RolloutContext): boolean {
+  return pod.agent.running !== undefined && needOf(pod, wanted, inputs, previous)?.kind !== 'restart';
 }
 
 /** A restart that the old primary needed, it has had by the way. */
 async function handOver(from: string, context: RolloutContext): Promise<void> {
-  const { inputs, previous } = context;
-  const wanted = inputs.members.find(({ name }) => name === from);
+  const wanted = context.inputs.members.find(({ name }) => name === from);
   await switchover(from, context, {
-    settled: (old) => wanted === undefined || needOf(old, wanted, inputs, previous)?.kind !== 'restart',
+    settled: (old) => wanted === undefined || hasRestarted(old, wanted, context),
   });
 }
 
@@ -98,7 +121,7 @@ async function ready(context: RolloutContext): Promise<void> {
   const settings = await settingsHash(context);
   const archives = context.inputs.repositories ?? [];
   const what = `all members ready, a synchronous replica where there is to be one, with settings and databases taken up${archives.length > 0 ? ', and WAL in every repository' : ''}`;
-  await waitUntil(context, what, (observed) => {
+  const last = await waitUntil(context, what, (observed) => {
     const leader = leaderOf(observed);
     const all = context.inputs.members.every(({ name }) => isUp(find(observed, name), observed.leader));
     return (
@@ -107,9 +130,17 @@ async function ready(context: RolloutContext): Promise<void> {
       standsBy(observed, context) &&
       leader.agent.config === settings.config &&
       leader.agent.databases === settings.databases &&
+      refusedSettings(observed, context.inputs).length === 0 &&
       archives.every((number) => leader.agent.archive?.[number] === 'ok')
     );
   });
+  const restored = leaderOf(last)?.agent.restore;
+  if (context.previous || restored?.phase !== 'done' || restored.ended === undefined) return;
+  if (restored.short)
+    context.progress.warn(
+      `${restoredLine(restored)}, although the repository had WAL up to ${restored.end}: what is behind is not in this cluster. See the log of its first member.`,
+    );
+  else context.progress.say(restoredLine(restored));
 }
 
 /** Where commits are synchronous: until Patroni has written who is, it would promote nobody. */

@@ -18,6 +18,10 @@ export interface RolloutInputs extends ConnectionInputs {
   readonly databases: string;
   /** Numbers of the repositories: the cluster is ready when WAL arrives in each. Absent in state of a version without backups. */
   readonly repositories?: readonly number[];
+  /** `rolling`, `inPlace` or `manual`. Absent in state of a version without it: rolling. */
+  readonly restartPolicy?: string;
+  /** `retain` or `delete`: the volumes of members that leave. Absent: retain. */
+  readonly removedData?: string;
   /** Seconds without any progress after which waiting is given up. Default: 600. */
   readonly patience?: number;
   readonly deletionPolicy: string;

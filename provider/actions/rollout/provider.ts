@@ -4,9 +4,9 @@ import type { Action } from '../core/action';
 import { keep } from '../core/journal';
 import { dynamicProvider } from '../core/provider';
 import { capture, snapshotKey } from '../foundation/kept';
-import { observe, type Observed } from '../members/observe';
 import { execute } from './execute';
 import type { RolloutInputs } from './inputs';
+import { observe, type Observed } from './observe';
 import { plan } from './plan';
 
 export const rollout: Action<RolloutInputs, Observed> = {
@@ -14,6 +14,8 @@ export const rollout: Action<RolloutInputs, Observed> = {
   secret: [],
   runs: 'converge',
   replans: true,
+  // What is deleted is named in the plan, and somebody has read it.
+  needsApproval: (steps) => steps.some(({ kind }) => kind === 'deleteVolume'),
   refuse: () => [],
   observe,
   plan: (observed, inputs, previous) =>

@@ -1,4 +1,5 @@
 import * as pulumi from '@pulumi/pulumi';
+import { knownAs, pluginPart, pluginType, type Part } from '../core/part';
 import { rowOf } from '../core/row';
 import type { RolloutInputs } from './inputs';
 
@@ -38,9 +39,14 @@ export class Rollout extends pulumi.dynamic.Resource {
       shell,
       name,
       { plan: undefined, identity: undefined, row, ...args },
-      opts,
+      knownAs(pluginType('Rollout'), opts),
       'postgres-ha',
       'Rollout',
     );
   }
+}
+
+/** In the form that this process takes. */
+export function makeRollout(name: string, args: RolloutArgs, opts: pulumi.CustomResourceOptions): Part {
+  return pluginPart('Rollout', name, args, opts) ?? new Rollout(name, args, opts);
 }

@@ -3,7 +3,7 @@ import type { Refusal, SoFar } from '../core/action';
 import type { Step } from '../core/steps';
 import type { ActionInputs, ObservedCluster } from '../members/cluster';
 import { find } from '../members/find';
-import { candidates, noPrimary, refuseUnknown } from '../members/refuse';
+import { candidates, noPrimary, refusePaused, refuseUnknown } from '../members/refuse';
 import { isUp } from '../members/up';
 import { waitForAll } from '../members/wait-step';
 
@@ -49,7 +49,10 @@ export function refuseObserved(observed: ObservedCluster, { to }: SwitchoverInpu
   const able = candidates(observed);
   const others = able.length > 0 ? `Able now: ${able.join(', ')}.` : 'No member is able now: pgha status.';
   const no = (reason: string): Refusal[] => [{ property, reason: `${reason} ${others}` }];
-  if (to === undefined) return able.length > 0 ? [] : no('there is nobody to hand over to.');
+  if (to === undefined)
+    return able.length > 0
+      ? refusePaused(observed, 'Name the member: to')
+      : no('there is nobody to hand over to.');
   if (able.includes(to)) return [];
   if (observed.fenced.includes(to)) return no(`${to} is fenced, so that it can't become primary.`);
   if (!isUp(find(observed, to), observed.leader)) return no(`${to} does not stream from the primary.`);

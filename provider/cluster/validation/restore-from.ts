@@ -2,22 +2,10 @@
 import type { Check } from './check';
 import { known } from './check';
 import type { Problem } from './problem';
+import { recoveryTargetProblems } from './recovery-target';
 import { shown } from './words';
 
-/** What PostgreSQL and pgBackRest take as a target; a time without a zone would be read in whatever zone the server has. */
-const forms = {
-  time: [
-    /^\d{4}-\d\d-\d\d[ T]\d\d:\d\d(:\d\d(\.\d+)?)? ?(Z|UTC|[+-]\d\d(:?\d\d)?)$/,
-    'a time with a zone, for example "2026-11-24 07:50:00+00"',
-  ],
-  lsn: [/^[0-9A-F]{1,8}\/[0-9A-F]{1,8}$/i, 'a position in WAL, for example "0/5000050"'],
-  xid: [/^\d+$/, 'the number of a transaction'],
-  backup: [/^\d{8}-\d{6}F(_\d{8}-\d{6}[DI])?$/, 'the label of a backup, for example "20261124-074723F"'],
-  path: [
-    /^\/?[A-Za-z0-9._-]+(\/[A-Za-z0-9._-]+)*\/?$/,
-    '"PREFIX/CLUSTER/GENERATION", as `pgha show backup` prints it',
-  ],
-} as const;
+const pathForm = /^\/?[A-Za-z0-9._-]+(\/[A-Za-z0-9._-]+)*\/?$/;
 
 export function* restoreFrom({ name, args }: Parameters<Check>[0]): Iterable<Problem> {
   const given = args.restoreFrom;
@@ -39,24 +27,15 @@ export function* restoreFrom({ name, args }: Parameters<Check>[0]): Iterable<Pro
       allowed: 'another cluster',
       instead: 'To bring a cluster back in place is an action of its own (Restore).',
     };
-  for (const [key, [form, allowed]] of Object.entries(forms) as [
-    keyof typeof forms,
-    readonly [RegExp, string],
-  ][]) {
-    const text = known(given[key]);
-    if (text !== undefined && !form.test(text))
-      yield { code: 'restore-target', path: `${path}.${key}`, found: shown(text), allowed };
-  }
-  const targets = (['time', 'lsn', 'xid', 'name', 'immediate'] as const).filter(
-    (key) => given[key] !== undefined,
-  );
-  if (targets.length > 1)
+  const place = known(given.path);
+  if (place !== undefined && !pathForm.test(place))
     yield {
-      code: 'restore-targets',
-      path,
-      found: targets.join(' and '),
-      allowed: 'one target at most',
+      code: 'restore-target',
+      path: `${path}.path`,
+      found: shown(place),
+      allowed: '"PREFIX/CLUSTER/GENERATION", as `pgha show backup` prints it',
     };
+  yield* recoveryTargetProblems(given, path);
   const count = args.repositories?.length ?? 1;
   const number = known(given.repository) ?? 1;
   if (given.path !== undefined && number > count)

@@ -1,14 +1,16 @@
 /** The commands that change a running cluster, on the command line. */
 import type { Command } from 'commander' with { 'resolution-mode': 'import' };
-import { backup } from '../../actions/backup/provider';
 import { fence } from '../../actions/fence/provider';
+import { hibernate } from '../../actions/hibernate/provider';
 import { maintenance } from '../../actions/maintenance/provider';
 import { reinitialize } from '../../actions/reinitialize/provider';
 import { restart } from '../../actions/restart/provider';
 import { switchover } from '../../actions/switchover/provider';
 import { act, showEvents, type ActionOptions } from './action-commands';
+import { addBackup } from './backup-commands';
 import type { Output } from './commands';
 import type { CommonOptions } from './context';
+import { addRestore } from './restore-command';
 
 interface Registration {
   readonly program: Command;
@@ -81,6 +83,30 @@ export function addActions({ program, show, output, say, common, done }: Registr
         done(act(output, say, maintenance, cluster, { paused }, options)),
     );
 
+  for (const hibernated of [true, false])
+    action(
+      hibernated ? 'hibernate' : 'start',
+      hibernated
+        ? 'stop the whole cluster, the primary last; volumes and backups stay'
+        : 'start a hibernated cluster, its last primary first',
+    ).action((cluster: string, options: ActionOptions) =>
+      done(act(output, say, hibernate, cluster, { hibernated }, options)),
+    );
+
+  addBackup(
+    action('backup', 'take a backup now, in a Job; needs get on CronJobs, create and watch on Jobs'),
+    output,
+    say,
+    done,
+  );
+
+  addRestore(
+    action('restore', 'restore the whole cluster in place, from a backup up to a target, or undo that'),
+    output,
+    say,
+    done,
+  );
+
   common(show.command('events'))
     .argument('<cluster>', 'name of the cluster')
     .description('what was done to a cluster, by whom and when')
@@ -91,15 +117,4 @@ interface RestartOptions {
   readonly target?: string[];
   readonly pending?: boolean;
   readonly inPlace?: boolean;
-}
-
-/** Takes nothing away and interrupts nobody: it is not asked for. */
-export async function takeBackup(
-  output: Output,
-  say: (text: string) => void,
-  cluster: string,
-  wanted: { readonly type: string; readonly repository: number },
-  options: ActionOptions,
-): Promise<number> {
-  return await act(output, say, backup, cluster, wanted, options, false);
 }

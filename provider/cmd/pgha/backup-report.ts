@@ -1,4 +1,5 @@
 /** `pgha show backup`: what the jobs have published of each repository (config/scripts/backup_report.py). Pure. */
+import { sizeText } from '../../config/quantity';
 import { columns } from './columns';
 
 export interface PublishedBackup {
@@ -96,8 +97,8 @@ export function backupText(cluster: string, repositories: readonly PublishedRepo
         type,
         time(stop),
         `${stop - start} s`,
-        size(databaseBytes),
-        size(addedBytes),
+        sizeText(databaseBytes),
+        sizeText(addedBytes),
         error ? 'page checksum errors' : 'ok',
       ]);
       const head = ['  BACKUP', 'TYPE', 'END (UTC)', 'TOOK', 'DATABASE', 'IN REPOSITORY', 'STATE'];
@@ -135,10 +136,4 @@ function proofs({ verification, trial }: Pick<PublishedRepository, 'verification
 
 function time(seconds: number): string {
   return new Date(seconds * 1000).toISOString().slice(0, 19).replace('T', ' ');
-}
-
-function size(bytes: number): string {
-  const units = ['B', 'KiB', 'MiB', 'GiB', 'TiB'];
-  const power = bytes > 0 ? Math.min(Math.floor(Math.log2(bytes) / 10), units.length - 1) : 0;
-  return `${(bytes / 2 ** (10 * power)).toFixed(power === 0 ? 0 : 1)} ${units[power]}`;
 }

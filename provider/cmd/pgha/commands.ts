@@ -63,7 +63,8 @@ export async function status(
   const reports = [];
   for (const cluster of await chosen(context, given, options)) {
     const objects = await context.objects(cluster);
-    reports.push(statusReport(objects, await context.answers(objects), new Date()));
+    const [answers, work] = await Promise.all([context.answers(objects), context.work(cluster)]);
+    reports.push(statusReport(objects, answers, new Date(), work));
   }
   output.write(options.output === 'json' ? json(reports) : reports.map(statusText).join('\n'));
   return reports.every((report) => report.problems.length === 0) ? 0 : 1;

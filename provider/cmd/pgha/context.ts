@@ -1,10 +1,12 @@
 /** How a command reaches the cluster: options that every command has, and what it reads of it. */
 import { Connection } from '../../live/client';
+import { hasReason } from '../../live/errors';
 import type { Endpoints } from '../../live/kinds';
 import type { Live } from '../../live/live';
 import { connect } from '../../live/objects';
-import { labels } from '../../manifests/names';
+import { labels, names } from '../../manifests/names';
 import type { Answer, Objects, Service } from './observed';
+import type { Work } from './restore-report';
 
 /** Options of every command. */
 export interface CommonOptions {
@@ -83,6 +85,23 @@ export class Context {
       services,
       endpoints: endpoints.filter(own),
     };
+  }
+
+  /** What is recorded of work on a cluster; nothing where it may not be read. */
+  async work(cluster: string): Promise<Work> {
+    const read = async <K extends 'ConfigMap' | 'Lease'>(kind: K, name: string) => {
+      try {
+        return await this.live.get(kind, this.namespace, name);
+      } catch (error) {
+        if (hasReason(error, 'Forbidden')) return undefined;
+        throw error;
+      }
+    };
+    const [journal, lock] = await Promise.all([
+      read('ConfigMap', names.journal(cluster)),
+      read('Lease', names.lock(cluster)),
+    ]);
+    return { journal, lock };
   }
 
   private async unknown(cluster: string): Promise<CommandError> {

@@ -1,4 +1,5 @@
 /** What `pgha` knows of a cluster: the plain facts from which every report is made. */
+import type { InPlaceStatus, RestoreState } from '../../live/patroni';
 import type { Endpoints, Pod, StatefulSet } from '../../live/kinds';
 import { annotations, labels, memberOfPod, podName } from '../../manifests/names';
 
@@ -45,6 +46,8 @@ interface AgentState {
   /** By number of the repository: `ok`, or what is wrong. */
   readonly archive?: Readonly<Record<string, string>>;
   readonly gaps?: readonly string[];
+  readonly inPlace?: InPlaceStatus;
+  readonly restore?: RestoreState;
 }
 
 export interface Member {

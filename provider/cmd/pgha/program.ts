@@ -3,6 +3,7 @@ import { addActions } from './action-program';
 import * as backups from './backup-commands';
 import * as commands from './commands';
 import { CommandError, type CommonOptions } from './context';
+import * as scales from './scale-commands';
 
 const about = `Look at and talk to PostgreSQL clusters made by pulumi-postgres-ha.
 
@@ -89,15 +90,20 @@ export async function run(
 
   addActions({ program, show, output, say: errors, common, done });
 
-  common(program.command('backup'), false)
+  common(program.command('scaledown'))
     .argument('<cluster>', 'name of the cluster')
-    .addOption(new Option('--type <type>', 'what it holds').choices(['full', 'diff', 'incr']).default('incr'))
-    .option('--repository <number>', 'number of the repository', '1')
-    .option('--no-wait', 'do not wait for its end')
-    .description('take a backup now, in a Job; needs get on CronJobs, create and watch on Jobs')
-    .action((cluster: string, options: backups.BackupOptions) =>
-      done(backups.backup(output, errors, cluster, options)),
+    .option('--query', 'list the members, and for each whether it may be removed')
+    .option('--target <member>', 'what to write in the program so that this member goes')
+    .description('which member may be removed, and how; needs list on pods and endpoints')
+    .action((cluster: string, options: scales.ScaleDownOptions) =>
+      done(scales.scaleDown(output, cluster, options)),
     );
+
+  common(program.command('scale'))
+    .argument('<cluster>', 'name of the cluster')
+    .requiredOption('--replicas <number>', 'wanted number of replicas')
+    .description('what to write in the program for this number of replicas, and who comes and goes')
+    .action((cluster: string, options: scales.ScaleOptions) => done(scales.scale(output, cluster, options)));
 
   common(program.command('psql'), false)
     .argument('<cluster>', 'name of the cluster')

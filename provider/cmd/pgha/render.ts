@@ -1,4 +1,5 @@
 /** Reports as text for people. Pure. */
+import { sizeText } from '../../config/quantity';
 import { columns } from './columns';
 import type { StatusReport } from './status-report';
 import type { TestReport } from './test-report';
@@ -68,11 +69,8 @@ export function statusText(report: StatusReport): string {
   ].join('\n');
 }
 
-function lagText(bytes: number | undefined): string {
-  if (bytes === undefined) return '-';
-  if (bytes < 1024) return `${bytes} B`;
-  const mebibytes = bytes / 1024 / 1024;
-  return mebibytes < 1 ? `${Math.round(bytes / 1024)} KiB` : `${mebibytes.toFixed(1)} MiB`;
+export function lagText(bytes: number | undefined): string {
+  return bytes === undefined ? '-' : sizeText(bytes);
 }
 
 /** In the form of `pgo show user`. */

@@ -1,7 +1,9 @@
 /** `pgha status`: members in detail, from what Patroni and the agent publish. Pure; needs only `get` and `list`. */
 import type { Endpoints } from '../../live/kinds';
+import { stoppedMembers } from '../../actions/members/stopped';
 import { dcs } from '../../live/patroni';
 import { membersOf, type Answer, type Member, type Objects } from './observed';
+import { restoreUnderWay, type Work } from './restore-report';
 
 export interface StatusReport {
   readonly cluster: string;
@@ -36,6 +38,7 @@ export function statusReport(
   objects: Objects,
   answers: ReadonlyMap<string, Answer>,
   now: Date,
+  work: Work = {},
 ): StatusReport {
   const members = membersOf(objects);
   const primaries = members.filter((member) => member.role === 'primary');
@@ -46,11 +49,33 @@ export function statusReport(
     namespace: objects.namespace,
     ...(primaries[0] ? { primary: primaries[0].pod } : {}),
     members: members.map((member) => memberStatus(member, written, sync, answers.get(member.pod))),
-    problems: [
-      ...(primaries.length === 1 ? standbyProblems(objects, primaries[0]!) : [primaryProblem(primaries)]),
-      ...members.flatMap((member) => memberProblems(member, answers.get(member.pod), now)),
-    ],
+    problems: problems(objects, members, answers, now, work),
   };
+}
+
+function problems(
+  objects: Objects,
+  members: readonly Member[],
+  answers: ReadonlyMap<string, Answer>,
+  now: Date,
+  work: Work,
+): string[] {
+  const primaries = members.filter((member) => member.role === 'primary');
+  const all = () => [
+    ...(primaries.length === 1 ? standbyProblems(objects, primaries[0]!) : [primaryProblem(primaries)]),
+    ...members.flatMap((member) => memberProblems(member, answers.get(member.pod), now)),
+  ];
+  const restored = restoreUnderWay(objects.cluster, work, members, now);
+  // That its members stop is what it does.
+  if (restored !== undefined) return primaries.length === 1 ? [restored, ...all()] : [restored];
+  return asleep(objects, members) ?? all();
+}
+
+/** That it serves nobody is on purpose, and the one thing to know of it. */
+function asleep({ cluster, statefulSets }: Objects, members: readonly Member[]): string[] | undefined {
+  if (stoppedMembers(statefulSets).length === 0 || members.some(({ phase }) => phase !== undefined))
+    return undefined;
+  return [`${cluster} is hibernated; pgha start ${cluster} starts it`];
 }
 
 function primaryProblem(primaries: readonly Member[]): string {

@@ -5,8 +5,6 @@ and publishes the member's status in an annotation of its pod. On the leader it 
 DCS equal to dcs.yaml, and roles and databases equal to databases.yaml. Everything is compared with what is there, so
 the agent can be killed at any time. It logs one line a change, and nothing a round.
 """
-import hashlib
-import json
 import os
 import signal
 import sys
@@ -15,7 +13,6 @@ import time
 from base64 import b64decode
 
 import psycopg2
-import yaml
 
 import agent_backups
 import databases
@@ -24,9 +21,14 @@ import linger
 import metrics
 import patroni_config
 import patroni_rest
+import settings_check
+import settings_taken
+from abandoned_bootstrap import AbandonedBootstrap
+from config_documents import Documents, sha256
 from kubernetes_api import Api, ApiError, Followed, Unreachable
 from leader_release import LeaderRelease
 from log import Log
+from own_postgresql import Postgresql
 from patroni_settings import PatroniSettings
 from pod_status import PodStatus
 
@@ -38,13 +40,6 @@ UNSETTLED_SECONDS = 0.5
 # Patroni and PostgreSQL act some seconds after a change; until then each second is a round, so that status is fresh.
 AFTER_CHANGE_SECONDS = 8
 
-SETTINGS = """
-SELECT name, pg_catalog.current_setting(name), pending_restart FROM pg_catalog.pg_settings
-WHERE pending_restart OR context OPERATOR(pg_catalog.=) 'postmaster' ORDER BY name
-"""
-RECOVERY = 'SELECT pg_catalog.pg_is_in_recovery()'
-SYSTEM = 'SELECT system_identifier::text FROM pg_catalog.pg_control_system()'
-
 
 class Agent:
     def __init__(self, api, config, log, member, pod, cluster):
@@ -52,12 +47,13 @@ class Agent:
         self._settings = PatroniSettings(member, log)
         self._databases = databases.Databases(self._password, log)
         self._status = PodStatus(api, pod, log)
-        self._connection = None
-        self._parsed = {}
+        self._postgresql = Postgresql(log)
+        self._documents = Documents()
+        self._taken = settings_taken.Taken(self._postgresql)
         self._version = None
         self._leads = False
-        self._in_recovery = None
         self._backups = agent_backups.Backups(api, cluster, log)
+        self._bootstrap = AbandonedBootstrap(api, cluster, log)
         self._archive = {}
         self._changed_at = self._settled_at = time.monotonic()
 
@@ -73,30 +69,42 @@ class Agent:
             self._log.state('patroni', None)
         except patroni_rest.Down as error:
             self._log.state('patroni', 'does not answer: %s' % error)
+            # It ends when a restore fails, and how that was must be known before the next try.
+            restore = self._backups.state().get('restore', {})
+            if restore.get('phase') == 'failed':
+                self._status.publish({'restore': restore, 'problems': []})
             return self._pause(False)
-        if fenced:
-            return self._pause(self._fenced(answer))
+        self._bootstrap.look(answer.body)
+        held = answer.body.get('inPlace') if isinstance(answer.body, dict) else None
+        if fenced or held:
+            return self._pause(self._stopped(answer, {'inPlace': held} if held else {'fenced': True}))
         self._archive = self._backups.state()
-        archive = self._archive.get('archive')
-        status = {'certificate': answer.not_after, **({'archive': archive} if archive else {})}
+        told = {key: self._archive[key] for key in ('archive', 'restore') if self._archive.get(key)}
+        status = {'certificate': answer.not_after, **self._backups.volume(), **told}
         problems = []
-        dcs = self._parse(data, 'dcs.yaml', problems)
+        dcs = self._documents.parse(data, 'dcs.yaml', problems)
         own = self._own_parameters(data, problems)
+        taken = not self._settings.reload_due(self._taken.loaded_at())
         settled = [
             self._config.known,
+            taken,
             self._settings.check_certificate(answer),
             own is None or self._settings.apply_member(own),
-            self._postgresql(patroni_config.parameter_names(dcs) + patroni_config.parameter_names(own), status),
+            self._postgresql.ask(patroni_config.parameter_names(dcs) + patroni_config.parameter_names(own), status),
         ]
         self._lead(answer)
         # A primary without the lock is just being made or promoted: it will lead in a moment.
-        settled.append(self._in_recovery is not False or self._leads)
+        settled.append(self._postgresql.in_recovery is not False or self._leads)
         if self._leads and self._config.object:
-            settled.append(self._apply_dcs(data, dcs, status, problems))
+            settled.append(self._apply_dcs(data, dcs, status, problems, taken))
             settled.append(self._apply_databases(data, status, problems))
         if self._leads:
             # No problem of the settings, which is what nobody may go on with.
             status.update(self._backups.lead(self._archive))
+        # Of its own besides: a Rollout fails by it, and not by what else may be wrong.
+        refused = self._taken.refused()
+        problems.extend(refused)
+        status.update({'refused': refused} if refused else {})
         self._log.problems(problems)
         settled.append(self._status.publish({**status, 'problems': problems}))
         return self._pause(all(settled))
@@ -105,11 +113,7 @@ class Agent:
         """Whether something changed that asks for a round now."""
         if patroni_rest.certificate_on_disk() != self._settings.shown_certificate or self._backups.state() != self._archive:
             return True
-        try:
-            return databases.rows(self._connected(), RECOVERY)[0][0] != self._in_recovery
-        except psycopg2.Error:
-            self._disconnect()
-            return self._in_recovery is not None
+        return self._postgresql.changed_role()
 
     def metrics(self):
         found = metrics.samples(self._leads, self._archive, self._backups.published())
@@ -133,13 +137,13 @@ class Agent:
             self._log.line('this member is fenced')
         return fenced
 
-    def _fenced(self, answer):
-        """Publishes that the member is fenced once nothing runs any more; returns whether that is so."""
-        self._disconnect()
-        self._in_recovery, self._leads = None, False
-        if not isinstance(answer.body, dict) or answer.body.get('state') != fencing.STATE:
+    def _stopped(self, answer, why):
+        """Publishes why nothing runs, once nothing does; returns whether it is published."""
+        self._postgresql.disconnect()
+        self._leads = False
+        if 'fenced' in why and (not isinstance(answer.body, dict) or answer.body.get('state') != fencing.STATE):
             return False
-        return self._status.publish({'certificate': answer.not_after, 'fenced': True, 'problems': []})
+        return self._status.publish({'certificate': answer.not_after, **why, 'problems': []})
 
     def _lead(self, answer):
         """/leader answers 200 to the holder of the lock alone; while it starts or is promoted it cannot be written to."""
@@ -150,55 +154,27 @@ class Agent:
             self._databases.forget()
             self._log.line('this member leads' if leads else 'this member no longer leads')
 
-    def _parse(self, data, key, problems):
-        """The parsed text of a key, or None when it is absent or not YAML. Parsed once a change."""
-        text = data.get(key)
-        if text is None:
-            return None
-        digest = sha256(text)
-        if self._parsed.get(key, (None,))[0] != digest:
-            document = problem = None
-            try:
-                document = yaml.safe_load(text)
-            except yaml.YAMLError as error:
-                mark = getattr(error, 'problem_mark', None)
-                where = ' in line %d' % (mark.line + 1) if mark else ''
-                problem = '%s: not valid YAML%s: %s' % (key, where, getattr(error, 'problem', error))
-            self._parsed[key] = (digest, document, problem)
-        _, document, problem = self._parsed[key]
-        if problem:
-            problems.append(problem)
-        return document
-
     def _own_parameters(self, data, problems):
         """Patroni's local configuration of this member; None when it is not known, and then nothing is changed."""
         if not self._config.object:
             return None
         before = len(problems)
-        members = self._parse(data, 'members.yaml', problems)
-        document, wrong = patroni_config.member_document(members, self._member)
+        members = self._documents.parse(data, 'members.yaml', problems)
+        leaves = not self._leads and fencing.listed(data.get('leaving.json'), self._member)
+        document, wrong = patroni_config.member_document(members, self._member, leaves)
         problems.extend(wrong)
+        if len(problems) > before:
+            return None
+        parameters = document['postgresql']['parameters']
+        if parameters:
+            facts = self._taken.facts()
+            if facts is None:
+                return None
+            owned = self._documents.parse(data, 'owned.json', problems)
+            problems.extend(settings_check.member_problems(self._member, parameters, facts, owned))
         return document if len(problems) == before else None
 
-    def _postgresql(self, names, status):
-        try:
-            connection = self._connected()
-            self._in_recovery = databases.rows(connection, RECOVERY)[0][0]
-            settings = databases.rows(connection, SETTINGS)
-            status['systemIdentifier'] = databases.rows(connection, SYSTEM)[0][0]
-        except psycopg2.Error as error:
-            self._disconnect()
-            self._in_recovery = None
-            self._log.state('postgresql', 'not available: %s' % databases.first_line(error))
-            return False
-        self._log.state('postgresql', None)
-        # After a restore the primary still has what it was restored with; it means nothing until the next start.
-        settings = [(name, value, waits and not of_recovery(name)) for name, value, waits in settings]
-        status['pendingRestart'] = [name for name, _, waits in settings if waits]
-        status['running'] = {name: value for name, value, waits in settings if waits or name.lower() in names}
-        return True
-
-    def _apply_dcs(self, data, dcs, status, problems):
+    def _apply_dcs(self, data, dcs, status, problems, taken):
         if 'dcs.yaml' not in data:
             problems.append('the ConfigMap has no key dcs.yaml')
             return True
@@ -207,20 +183,27 @@ class Agent:
             # Not YAML at all: _parse has said so.
             problems.extend(wrong if dcs is not None or not problems else [])
             return True
-        if not self._settings.apply_dcs(dcs):
+        facts = self._taken.facts()
+        if facts is None:
+            return False
+        wrong = settings_check.cluster_problems(dcs, facts, self._documents.parse(data, 'owned.json', problems))
+        if wrong:
+            problems.extend(wrong)
+            return True
+        if not self._settings.apply_dcs(dcs) or not taken:
             return False
         status['config'] = sha256(data['dcs.yaml'])
         return True
 
     def _apply_databases(self, data, status, problems):
         before = len(problems)
-        document = self._parse(data, 'databases.yaml', problems)
+        document = self._documents.parse(data, 'databases.yaml', problems)
         if 'databases.yaml' not in data or len(problems) > before:
             return True
         try:
-            problems.extend(self._databases.reconcile(self._connected(), document or {}))
+            problems.extend(self._databases.reconcile(self._postgresql.connected(), document or {}))
         except psycopg2.Error as error:
-            self._disconnect()
+            self._postgresql.disconnect()
             self._log.state('databases', databases.first_line(error))
             return False
         except (Unreachable, ApiError) as error:
@@ -235,25 +218,6 @@ class Agent:
     def _password(self, secret):
         encoded = (self._api.get('secrets', secret).get('data') or {}).get('password')
         return None if encoded is None else b64decode(encoded).decode('utf-8')
-
-    def _connected(self):
-        # Kept open: a new connection each time costs more CPU, and a line of log where log_connections is on.
-        if self._connection is None or self._connection.closed:
-            self._connection = databases.connect()
-        return self._connection
-
-    def _disconnect(self):
-        if self._connection is not None:
-            self._connection.close()
-            self._connection = None
-
-
-def of_recovery(name):
-    return name == 'hot_standby' or name.startswith('recovery_target')
-
-
-def sha256(text):
-    return hashlib.sha256(text.encode('utf-8')).hexdigest()
 
 
 def scripts_version():

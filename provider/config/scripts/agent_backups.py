@@ -7,12 +7,17 @@ import json
 import time
 
 import archive_gaps
+import old_data
+import restore_state
 from kubernetes_api import ApiError, Unreachable
+from published import document
 
 STATE = '/run/postgresql/pgbackrest.json'
 FIELD_MANAGER = 'postgres-ha-agent'
-# Backups are published when they end; nothing here is in a hurry.
-READ_SECONDS = 60
+# Backups, verifications and test restores are published when they end; so late at most they are in the metrics.
+READ_SECONDS = 20
+# Somebody takes the backup that closes a gap, and looks whether it has.
+READ_SECONDS_WITH_GAPS = 10
 
 
 class Backups:
@@ -23,10 +28,22 @@ class Backups:
         self._next_read = 0
 
     def state(self):
-        """What archive_watch.py found; it alone has what that takes. Empty without repositories, and on replicas."""
+        """What archive_watch.py found; it alone has what that takes. Empty without repositories, and on replicas. And how the
+        restore went that made this cluster."""
+        restore = restore_state.read()
+        told = {'restore': restore} if restore else {}
         try:
             with open(STATE, encoding='utf-8') as file:
-                return json.load(file)
+                return {**json.load(file), **told}
+        except (OSError, ValueError):
+            return told
+
+    @staticmethod
+    def volume():
+        """The part of the status that tells of the volume (old_data.py)."""
+        try:
+            with open(old_data.STATE, encoding='utf-8') as file:
+                return {'volume': json.load(file)}
         except (OSError, ValueError):
             return {}
 
@@ -43,9 +60,11 @@ class Backups:
             self._read()
         if self._published is None:
             return {}
-        known = archive_gaps.parse(self._published.get(archive_gaps.KEY))
-        merged = archive_gaps.merged(known, found)
+        known, merged = self._merged(found)
         if merged != known:
+            # A verification may have added some since.
+            self._read()
+            _, merged = self._merged(found)
             self._write(json.dumps(merged, sort_keys=True, separators=(',', ':')))
         open_gaps = [
             archive_gaps.problem(self._cluster, number, gap)
@@ -53,10 +72,18 @@ class Backups:
             for gap in gaps
             if not archive_gaps.closed(gap, self._backups(number))
         ]
+        if open_gaps:
+            self._next_read = min(self._next_read, time.monotonic() + READ_SECONDS_WITH_GAPS)
         return {'gaps': open_gaps} if open_gaps else {}
 
+    def _merged(self, found):
+        known = merged = document(self._published, archive_gaps.KEY)
+        for number, gap in found.items():
+            merged = archive_gaps.merged(merged, number, [gap])
+        return known, merged
+
     def _backups(self, number):
-        return archive_gaps.parse(self._published.get('repo%s.json' % number)).get('backups') or []
+        return document(self._published, 'repo%s.json' % number).get('backups') or []
 
     def _read(self):
         try:

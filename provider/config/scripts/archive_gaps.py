@@ -1,10 +1,10 @@
-"""WAL that a repository will never get: its queue was full, and pgBackRest let it go so that PostgreSQL goes on.
+"""WAL that a repository will never get. Mostly its queue was full, and pgBackRest let it go so that PostgreSQL goes on.
 
 archive_command notes the names of such files on the data volume (config/pgbackrest.ts, pgbackrest_push.py). Container
 pgbackrest reads them (archive_watch.py), and the agent publishes them in ConfigMap CLUSTER-backups, where they outlive
-this member. A point in time within a gap can't be restored; a backup that begins after it closes it.
+this member. A verification adds what it misses for whatever reason (verify.py). A point in time within a gap can't be
+restored; a backup that begins after it closes it.
 """
-import json
 import os
 import re
 
@@ -49,13 +49,21 @@ def forget(number, directory=DIRECTORY):
     os.unlink(path(number, directory))
 
 
-def merged(known, found):
-    """`known` is the published {number: [gap, …]}; a gap that grew takes the place of what was known of it."""
-    result = {number: list(gaps) for number, gaps in known.items()}
-    for number, gap in found.items():
-        others = [one for one in result.get(number, []) if one['from'] != gap['from']]
-        result[number] = sorted([*others, gap], key=lambda one: position(one['from']))
-    return result
+def merged(known, number, found):
+    """`known` is the published {number: [gap, …]}; gaps that have something in common are one."""
+    result = list(known.get(number, []))
+    for gap in found:
+        common = [one for one in result if _overlap(one, gap)]
+        one = {
+            'from': min((each['from'] for each in [*common, gap]), key=position),
+            'to': max((each['to'] for each in [*common, gap]), key=position),
+        }
+        result = sorted([*(each for each in result if each not in common), one], key=lambda each: position(each['from']))
+    return {**known, number: result} if result else known
+
+
+def _overlap(one, other):
+    return position(one['from']) <= position(other['to']) and position(other['from']) <= position(one['to'])
 
 
 def within(known, number, oldest):
@@ -64,17 +72,9 @@ def within(known, number, oldest):
     return {**{key: value for key, value in known.items() if key != number}, **({number: kept} if kept else {})}
 
 
-def parse(text):
-    try:
-        found = json.loads(text or '{}')
-    except ValueError:
-        return {}
-    return found if isinstance(found, dict) else {}
-
-
 def problem(cluster, number, gap):
     return (
-        'repository %s lacks WAL %s to %s: it was away until its queue was full. No point in time in between can be '
+        'repository %s lacks WAL %s to %s: it was away until its queue was full, or has lost it. No point in time in between can be '
         'restored from it, nor from older backups any later one. Take a backup: pgha backup %s --repository %s'
         % (number, gap['from'], gap['to'], cluster, number)
     )

@@ -11,10 +11,13 @@ from concurrent.futures import ThreadPoolExecutor, as_completed
 import psycopg2
 
 import archive_gaps
+from archive_handover import Handover
 from backup_report import report
-from pgbackrest_words import words
+from pgbackrest_words import NO_REASON, words
 
 STATE = '/run/postgresql/pgbackrest.json'
+# Kubelet turns this link when the volume's content changes.
+CONFIGURATION = '/etc/pgbackrest/..data'
 SOCKET = 'host=/run/postgresql user=postgres dbname=postgres application_name=pgbackrest-watch connect_timeout=3'
 ARCHIVER = """
 SELECT pg_catalog.pg_is_in_recovery(), last_failed_time IS NOT NULL
@@ -29,23 +32,29 @@ PROBE_SECONDS = 30
 INFORMATION_SECONDS = 60
 # `check` makes a segment of WAL each time that it comes as far as that; so it is not tried for ever at one pace.
 MOST_PAUSE_SECONDS = 60
+QUEUE = re.compile(r'^archive-push-queue-max=(\d+)MiB$', re.M)
 SPOOL = re.compile(r'^spool-path=(.*)$', re.M)
+# A directory of the archive, which is of one major version and one number of the data; a file of a whole segment in it.
+ARCHIVE = re.compile(r'^[\d.]+-\d+$')
+WHOLE = re.compile(r'^[0-9A-F]{24}-')
 
 
 class ArchiveWatch:
     def __init__(self, repositories, say):
         self._repositories, self._say = repositories, say
         self._connection = None
-        self._written = None
+        self._written = self._version = None
+        self._handover = Handover(say, lambda number: room(dict(repositories())[number]))
         self._begin()
 
     def _begin(self):
         """Nothing is known of the archive of a member that begins to lead."""
         self._found, self._gaps, self._proved, self._tries = {}, {}, set(), {}
         self._next_information = 0
+        self._handover.begin()
 
     def round(self):
-        """Looks once; returns whether all is well, or there is nothing to look after here."""
+        """Looks once; returns whether all is well. A standby is to be asked often: when it begins to lead, WAL may have to be held."""
         try:
             in_recovery, failing = self._row()
         except psycopg2.Error:
@@ -54,7 +63,8 @@ class ArchiveWatch:
         if in_recovery:
             self._begin()
             self._write()
-            return True
+            return False
+        self._take_up()
         # At once, so that a repository which does not answer does not hide the state of another.
         with ThreadPoolExecutor(max_workers=4) as pool:
             looks = {pool.submit(self._look, *one, failing): one[0] for one in self._repositories()}
@@ -63,8 +73,15 @@ class ArchiveWatch:
         self._look_for_gaps()
         return bool(self._found) and all(found == 'ok' for found in self._found.values())
 
+    def _take_up(self):
+        """With other keys the next try is not put off."""
+        version = os.readlink(CONFIGURATION)
+        if version != self._version:
+            self._version, self._tries = version, {}
+
     def _look(self, number, directory, failing):
         """`ok`, what is wrong, or None while there is nothing new to say."""
+        self._handover.look(number, lambda timelines, seconds: archived(directory, timelines, seconds))
         if number not in self._proved:
             return self._prove(number, directory)
         if not failing:
@@ -72,7 +89,7 @@ class ArchiveWatch:
         # While WAL waits nothing more is made: what the archiver met last is in the spool.
         found = error_in(os.path.join(spool(directory), 'archive', 'db', 'out'))
         if found is None:
-            code, text = run(directory, 'repo-ls', PROBE_SECONDS, arguments=('archive/db',))
+            code, text = probe(directory)
             found = text if code else None
         if found is None and len(self._repositories()) == 1:
             found = 'archive_command fails: see the log of PostgreSQL'
@@ -89,6 +106,9 @@ class ArchiveWatch:
         if not code:
             self._proved.add(number)
             return 'ok'
+        if NO_REASON in text:
+            refused, reason = probe(directory)
+            text = reason if refused else text
         self._tries[number] = (tries + 1, time.monotonic() + min(2**tries, MOST_PAUSE_SECONDS))
         return None if code == LOCKED else text
 
@@ -133,9 +153,23 @@ class ArchiveWatch:
         self._written = text
 
 
+def probe(directory):
+    """By a GET: to a HEAD, with which most commands begin, S3 gives no reason when it refuses."""
+    return run(directory, 'repo-get', PROBE_SECONDS, arguments=('archive/db/archive.info',))
+
+
 def spool(directory):
+    return SPOOL.search(configuration(directory)).group(1)
+
+
+def room(directory):
+    """How many segments of 16 MiB may wait for the repository."""
+    return int(QUEUE.search(configuration(directory)).group(1)) // 16
+
+
+def configuration(directory):
     with open(os.path.join(directory, 'pgbackrest.conf'), encoding='utf-8') as file:
-        return SPOOL.search(file.read()).group(1)
+        return file.read()
 
 
 def error_in(out):
@@ -159,6 +193,27 @@ def backups_in(directory):
     """Of a repository, or none when it does not answer."""
     code, text = run(directory, 'info', CHECK_SECONDS, '--output=json', output=True)
     return [] if code else report(json.loads(text or '[]'))['backups']
+
+
+def archived(directory, timelines, seconds):
+    """Segments in the last directories of these time lines; None when the repository does not answer in time."""
+    code, names = listed(directory, 'archive/db', seconds)
+    ids = [name for name in names if ARCHIVE.match(name)]
+    if code or not ids:
+        return None if code else set()
+    archive = 'archive/db/' + max(ids, key=lambda name: int(name.rsplit('-', 1)[1]))
+    code, directories = listed(directory, archive, seconds)
+    last = [max((one for one in directories if one.startswith(timeline)), default=None) for timeline in timelines]
+    found = []
+    for one in filter(None, last):
+        more, names = listed(directory, '%s/%s' % (archive, one), seconds)
+        code, found = code or more, found + names
+    return None if code else {name[:24] for name in found if WHOLE.match(name)}
+
+
+def listed(directory, path, seconds):
+    code, text = run(directory, 'repo-ls', seconds, arguments=(path,), output=True)
+    return code, [] if code else text.splitlines()
 
 
 def run(directory, command, seconds, *options, arguments=(), output=False):

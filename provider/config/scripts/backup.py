@@ -16,7 +16,7 @@ from repository_job import information, pgbackrest, publish, read, say
 LOCKED = 50
 # Longer than any backup of the same cluster should take.
 WAIT_SECONDS = 12 * 3600
-PAUSE_SECONDS = 15
+PAUSE_SECONDS = 5
 
 
 def take(kind, repository, options):
@@ -35,7 +35,7 @@ def take(kind, repository, options):
 
 def prune_gaps(repository, oldest):
     """Gaps in WAL that has expired tell nobody anything."""
-    known = archive_gaps.parse(read(archive_gaps.KEY))
+    known = read(archive_gaps.KEY)
     left = archive_gaps.within(known, repository, oldest)
     if left != known:
         publish(archive_gaps.KEY, left)

@@ -44,6 +44,10 @@ class Api:
     def get(self, kind, name, timeout=5):
         return self._request('GET', self.path(kind, name), None, timeout)
 
+    def list(self, kind, labels, timeout=5):
+        """`labels`: a selector, "name=value,…"."""
+        return self._request('GET', self.path(kind) + '?' + urlencode({'labelSelector': labels}), None, timeout)['items']
+
     def patch(self, kind, name, body, field_manager, timeout=5):
         query = '?' + urlencode({'fieldManager': field_manager})
         return self._request('PATCH', self.path(kind, name) + query, body, timeout)

@@ -7,6 +7,7 @@ import json
 import threading
 
 import archive_gaps
+from published import document
 
 PORT = 8009
 HELP = {
@@ -33,7 +34,7 @@ def samples(leads, state, published):
         return
     for number, found in sorted((state.get('archive') or {}).items()):
         yield 'postgres_ha_archive_ok', {'repository': number}, int(found == 'ok')
-    gaps = archive_gaps.parse(published.get(archive_gaps.KEY))
+    gaps = document(published, archive_gaps.KEY)
     for key in sorted(published):
         if not (key.startswith('repo') and key.endswith('.json')):
             continue
@@ -68,10 +69,6 @@ def proof_samples(number, published):
         yield 'postgres_ha_test_restore_duration_seconds', labels, trial.get('seconds', 0)
         if trial.get('dataTime'):
             yield 'postgres_ha_test_restore_data_timestamp_seconds', labels, trial['dataTime']
-
-
-def document(published, key):
-    return archive_gaps.parse(published.get(key))
 
 
 def text(cluster, member, found):

@@ -4,6 +4,7 @@ Patroni reads a directory of *.yml files in the order of their names, later ones
 _load_config_path), again at each reload. The directory lies in /run/postgresql, the one place that the containers
 `database` and `agent` share and may write.
 """
+import json
 import os
 
 DIRECTORY = '/run/postgresql/patroni'
@@ -90,7 +91,11 @@ def parameter_names(document):
     return sorted(str(name).lower() for name in parameters) if isinstance(parameters, dict) else []
 
 
-def member_document(members, member):
+# No commit waits for a member that leaves, and it takes nothing over.
+LEAVING = {'nosync': True, 'nofailover': True}
+
+
+def member_document(members, member, leaves=False):
     """Patroni's local configuration of one member, from the parsed members.yaml, and what is wrong with it."""
     if members is None:
         members = {}
@@ -102,7 +107,7 @@ def member_document(members, member):
     elif own is not None and not isinstance(own, dict):
         problems.append('members.yaml: %s must hold a map of parameters' % member)
     parameters = {str(name): value for name, value in parameters.items() if value is not None}
-    return {'postgresql': {'parameters': parameters}}, problems
+    return {'postgresql': {'parameters': parameters}, **({'tags': LEAVING} if leaves else {})}, problems
 
 
 def write_file(path, text):

@@ -1,4 +1,5 @@
-"""Patroni itself, with two things changed, and stopped when its member is fenced (fencing.py).
+"""Patroni itself, with two things changed, and stopped when its member is fenced (fencing.py). After a
+restore in place whose recovery failed, start.py waits for what comes next (in_place.py).
 
 It must be able to talk to API servers whose certificate authority has no key identifiers. Python 3.13 turned on
 VERIFY_X509_STRICT, and urllib3 2.4 sets it too. It demands an authority key identifier, which the CA of an EKS cluster
@@ -10,6 +11,7 @@ And it must not sleep while writers wait: see patroni_waits.py.
 import os
 import signal
 import sys
+import traceback
 
 # Patroni starts PostgreSQL from a spawned process (multiprocessing), which imports this file again.
 if __name__ == '__main__':
@@ -19,6 +21,7 @@ if __name__ == '__main__':
     import urllib3.util.ssl_
 
     import fencing
+    import in_place
     import patroni_waits
 
     urllib3.util.ssl_.VERIFY_X509_STRICT = 0
@@ -32,7 +35,10 @@ if __name__ == '__main__':
         code = main()
     except SystemExit as end:
         code = end.code
-    if fencing.fenced(MEMBER):
+    except Exception:  # a bootstrap that failed ends so (ha.py, cancel_initialization)
+        traceback.print_exc()
+        code = 1
+    if fencing.fenced(MEMBER) or in_place.failed():
         # Not a new container, whose next starts kubelet would put off longer each time.
         START = os.path.join(os.path.dirname(os.path.abspath(__file__)), 'start.py')
         os.execvp('python3', ['python3', START, *sys.argv[1:-1]])

@@ -7,6 +7,9 @@ import yaml
 import patroni_config
 import patroni_rest
 
+# Not every change of settings makes PostgreSQL read its files; after this time it won't.
+NO_RELOAD_SECONDS = 10
+
 # A reload takes Patroni more than a second (postgresql/config.py, reload_config sleeps for PostgreSQL).
 RELOAD_SECONDS = 3
 
@@ -16,6 +19,7 @@ class PatroniSettings:
         self._member, self._log = member, log
         self._reloaded_at = -RELOAD_SECONDS
         self._file_taken_up = True
+        self._patched_at = None
         self.shown_certificate = None
 
     def apply_dcs(self, wanted):
@@ -30,7 +34,7 @@ class PatroniSettings:
                 told = 'PATCH of %s' % ', '.join(sorted(patch))
                 answer = patroni_rest.call('PATCH', '/config', patch, timeout=10)
             else:
-                told = 'PUT'
+                told, patch = 'PUT', wanted
                 answer = patroni_rest.call('PUT', '/config', wanted, timeout=10)
         except patroni_rest.Down as error:
             self._log.state('settings in the DCS', str(error))
@@ -40,7 +44,18 @@ class PatroniSettings:
             return False
         self._log.state('settings in the DCS', None)
         self._log.line('settings in the DCS: %s' % told)
-        return True
+        # Taken up only when PostgreSQL has read it, for only then it says what it does not take.
+        self._patched_at = time.time() if 'postgresql' in patch else None
+        return False
+
+    def reload_due(self, loaded_at):
+        """Whether PostgreSQL, which has read its files at `loaded_at`, has still to read the settings of the last PATCH."""
+        if self._patched_at is None:
+            return False
+        if loaded_at < self._patched_at and time.time() - self._patched_at < NO_RELOAD_SECONDS:
+            return True
+        self._patched_at = None
+        return False
 
     def apply_member(self, document):
         """Writes this member's own parameters; returns whether Patroni has them."""

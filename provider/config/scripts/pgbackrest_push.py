@@ -20,13 +20,18 @@ STANZA = 'db'
 NO_LIMIT = '--archive-push-queue-max=4PiB'
 # How long the others wait for a slow one before they are given what follows.
 AHEAD_SECONDS = 2
+TRIES = 3
+# A file for each repository that did not take the last segment; it goes with the pod.
+FAILING = '/run/postgresql/repository-%s.failing'
+# PostgreSQL's stop waits for three tries (archiveCommand in config/pgbackrest.ts says why not for long).
+HURRY = '--archive-timeout=2'
 SIZE = re.compile(r'^archive-push-queue-max=(\d+)MiB$', re.M)
 SPOOL = re.compile(r'^spool-path=(.*)$', re.M)
 
 
 def repositories(root=ROOT):
     """Directories of the repositories, in order of their numbers."""
-    return sorted(glob.glob(os.path.join(root, 'repo[0-9]*')), key=lambda path: int(path.rsplit('repo', 1)[1]))
+    return sorted(glob.glob(os.path.join(root, 'repo[0-9]*')), key=lambda path: int(number(path)))
 
 
 def command(repository, wal, *options):
@@ -79,19 +84,54 @@ def ahead(repository, directory, waiting):
         subprocess.run(command(repository, os.path.join(directory, name), NO_LIMIT), check=False)
 
 
+def number(repository):
+    return repository.rsplit('repo', 1)[1]
+
+
+def stopping():
+    """Whether PostgreSQL stops: the last line of postmaster.pid, in the data directory, where PostgreSQL runs its commands."""
+    try:
+        with open('postmaster.pid', encoding='utf-8') as file:
+            return file.read().split('\n')[7:8] == ['stopping']
+    except OSError:
+        return False
+
+
+def note(repository, failed):
+    """So that the next stop does not wait for it."""
+    mark = FAILING % number(repository)
+    if failed:
+        with open(mark, 'w', encoding='utf-8'):
+            pass
+    elif os.path.exists(mark):
+        os.remove(mark)
+
+
+def start(repository, wal, *options):
+    if os.path.exists(FAILING % number(repository)) and stopping():
+        options = (HURRY, *options)
+    return subprocess.Popen(command(repository, wal, *options), stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+
+
+def done(repository, wal, process):
+    """Whether the segment is done, or was let go: then it is noted, for every segment of the queue that went."""
+    said = process.communicate()[0]
+    sys.stderr.write(said)
+    if archive_gaps.DROPPED in said:
+        archive_gaps.note(number(repository), os.path.basename(wal))
+    return process.returncode == 0
+
+
 def limited(repository, wal):
-    """Pushes with the limit of the queue; whether the segment is done, or was let go."""
-    done = subprocess.run(command(repository, wal), stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False)
-    sys.stderr.write(done.stdout)
-    if archive_gaps.DROPPED in done.stdout:
-        archive_gaps.note(repository.rsplit('repo', 1)[1], os.path.basename(wal))
-    return done.returncode == 0
+    """Pushes with the limit of the queue. The first try may meet the lock, and then the error, of the asynchronous process
+    without a limit, which is at work for longer than the one that started it waits; only the next starts one of its own."""
+    return any(done(repository, wal, start(repository, wal)) for _ in range(TRIES))
 
 
 def main(wal):
     directory = os.path.dirname(wal)
     status = os.path.join(directory, 'archive_status')
-    running = {one: subprocess.Popen(command(one, wal, NO_LIMIT)) for one in repositories()}
+    running = {one: start(one, wal, NO_LIMIT) for one in repositories()}
     # A repository that does not answer holds its own process up for a while, and nobody else's WAL.
     while any(process.poll() is None for process in running.values()):
         deadline = time.monotonic() + AHEAD_SECONDS
@@ -100,7 +140,9 @@ def main(wal):
         for one, process in running.items():
             if process.poll() == 0 and any(other.poll() is None for other in running.values()):
                 ahead(one, directory, ready(status))
-    failed = [one for one, process in running.items() if process.returncode != 0]
+    failed = [one for one, process in running.items() if not done(one, wal, process)]
+    for one in running:
+        note(one, one in failed)
     if not failed:
         return 0
     waiting = ready(status)

@@ -1,6 +1,7 @@
 """`pgbackrest server`, reloaded when its configuration or its certificate changes.
 
-In a member's pod it also sees to the stanzas and watches the archive while the member leads (archive_watch.py).
+In a member's pod it also sees to the stanzas and watches the archive while the member leads (archive_watch.py), and it
+looks after what restores in place have left on the volume (old_data.py).
 """
 import glob
 import os
@@ -10,11 +11,16 @@ import sys
 import threading
 import time
 
+import old_data
+
 WATCHED = ('/etc/pgbackrest', '/etc/postgres-ha/tls/backup')
 TICK_SECONDS = 5
 # While something is wrong it is looked at this often; else only counters of PostgreSQL are read.
 UNSETTLED_SECONDS = 2
 SETTLED_SECONDS = 10
+# pgBackRest looks for a signal after it has accepted a connection (command/server/server.c): one that comes before it waits
+# for the first is forgotten, and the pod would stay for its whole grace period.
+AGAIN_SECONDS = 1
 
 
 def say(text):
@@ -56,15 +62,25 @@ def watch_archive():
 
 def main():
     child = subprocess.Popen(['pgbackrest', '--tls-server-address=' + address(os.environ.get('POD_IP', '')), 'server'])
-    signal.signal(signal.SIGTERM, lambda *_: child.send_signal(signal.SIGTERM))
+    ending = threading.Event()
+
+    def end(*_):
+        ending.set()
+        child.send_signal(signal.SIGTERM)
+
+    signal.signal(signal.SIGTERM, end)
     if repositories():
         threading.Thread(target=watch_archive, daemon=True).start()
+        threading.Thread(target=old_data.look_after, args=(say,), daemon=True).start()
     known = versions()
     while True:
         try:
-            sys.exit(child.wait(TICK_SECONDS))
+            sys.exit(child.wait(AGAIN_SECONDS if ending.is_set() else TICK_SECONDS))
         except subprocess.TimeoutExpired:
             pass
+        if ending.is_set():
+            child.send_signal(signal.SIGTERM)
+            continue
         if versions() != known:
             known = versions()
             say('configuration or certificate changed: reload')

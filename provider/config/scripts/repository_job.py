@@ -5,10 +5,9 @@ import subprocess
 import sys
 
 from kubernetes_api import Api, ApiError, Unreachable
+from published import document
 
 FIELD_MANAGER = 'postgres-ha-backup'
-# Published texts are read by people, in a ConfigMap of 1 MiB.
-LONGEST = 1000
 
 
 def say(text):
@@ -29,6 +28,11 @@ def information(repository):
     return json.loads(done.stdout or b'[]')
 
 
+def backups(repository):
+    """As pgBackRest tells of them, oldest first."""
+    return [one for stanza in information(repository) for one in stanza.get('backup') or []]
+
+
 def publish(key, document):
     """Whether it could be published: whoever may `get` the ConfigMap reads it."""
     text = json.dumps(document, separators=(',', ':'))
@@ -42,13 +46,9 @@ def publish(key, document):
 
 
 def read(key):
-    """What is published under a key, or None."""
+    """What is published under a key; empty when there is nothing."""
     try:
         found = Api(os.environ['POD_NAMESPACE']).get('configmaps', os.environ['CLUSTER_NAME'] + '-backups')
     except (ApiError, Unreachable):
-        return None
-    return (found.get('data') or {}).get(key)
-
-
-def shortened(text):
-    return ' '.join(text.split())[:LONGEST]
+        return {}
+    return document(found.get('data') or {}, key)

@@ -9,6 +9,8 @@ import sys
 import yaml
 
 import fencing
+import in_place
+import unfinished
 from patroni_config import BASE_FILE, DIRECTORY, MEMBER_FILE, member_document, write_file
 
 MEMBERS = '/etc/postgres-ha/config/members.yaml'
@@ -34,6 +36,10 @@ def main():
     if fencing.fenced(os.environ['MEMBER_NAME']):
         fencing.wait(os.environ['MEMBER_NAME'])
     os.makedirs(DIRECTORY, mode=0o770, exist_ok=True)
+    # It goes on with what it has copied itself.
+    in_place.prepare(os.environ['MEMBER_NAME'])
+    if unfinished.Volume().set_aside(unfinished.is_initialised):
+        print('start: the data here are of a copy that was interrupted: it is begun again', file=sys.stderr)
     with open('/etc/patroni/patroni.yml', encoding='utf-8') as file:
         write_file(os.path.join(DIRECTORY, BASE_FILE), file.read())
     own = yaml.safe_dump(own_parameters(), allow_unicode=True)

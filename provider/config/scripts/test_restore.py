@@ -13,7 +13,8 @@ import time
 
 import psycopg2
 
-from repository_job import information, pgbackrest, publish, say, shortened
+from published import shortened
+from repository_job import backups, pgbackrest, publish, say
 
 ROOT = '/restore'
 DATA = ROOT + '/data'
@@ -49,10 +50,10 @@ class Failed(Exception):
 
 
 def newest(repository):
-    backups = [one for stanza in information(repository) for one in stanza.get('backup') or []]
-    if not backups:
+    found = backups(repository)
+    if not found:
         raise Failed('repository %s has no backup' % repository)
-    return backups[-1]
+    return found[-1]
 
 
 def restored(repository, label):

@@ -5,7 +5,15 @@ STATUS = re.compile(r'^status: (\w+)', re.M)
 WAL = re.compile(r'archiveId: \S+, total WAL checked: (\d+), total valid WAL: (\d+)')
 BACKUP = re.compile(r'backup: (\S+), status: ([a-z ]+), total files checked: (\d+), total valid files: (\d+)')
 MOST_PROBLEMS = 20
-TIMELESS = re.compile(r'^(?:P\d+\s+)?(?:ERROR|WARN|INFO): ')
+LINE = re.compile(r'^(?:P\d+\s+)?(ERROR|WARN|INFO): (.*)')
+# Of what is only information for pgBackRest, what is wrong with a file or a backup.
+WRONG = re.compile(r'^(invalid (checksum|size|result)|file missing|duplicate WAL)|may not be recoverable')
+
+
+def words(errors):
+    """What pgBackRest has to say beside its report."""
+    lines = map(LINE.match, errors.splitlines())
+    return [line[2][:300] for line in lines if line and (line[1] != 'INFO' or WRONG.search(line[2]))]
 
 
 def verdict(code, output, errors):
@@ -19,8 +27,7 @@ def verdict(code, output, errors):
         for checked, valid in wal
         if checked != valid
     ]
-    words = [TIMELESS.sub('', line.strip())[:300] for line in errors.splitlines() if line.strip()]
-    problems += words
+    problems += words(errors)
     failed = code != 0 or status is None or status.group(1) != 'ok'
     if failed and not problems:
         problems = ['pgbackrest verify ended with %d and said: %s' % (code, ' '.join(output.split())[:300] or 'nothing')]

@@ -15,6 +15,10 @@ const namespace = new k8s.core.v1.Namespace('namespace', {
 const clusters = {};
 for (const [name, args] of Object.entries(config.requireObject('clusters')))
   clusters[name] = new postgres.PostgresCluster(name, { namespace: namespace.metadata.name, ...args });
-// [{ type: 'Restart', name: 'restart', args: { trigger: '1' } }, …]
-for (const { type, name, args, cluster = 'hippo' } of config.getObject('actions') ?? [])
-  new postgres[type](name, { cluster: clusters[cluster], ...args });
+// [{ type: 'Restart', name: 'restart', args: { trigger: '1' } }, …]; `child`: the cluster is its parent
+for (const { type, name, args, cluster = 'hippo', child } of config.getObject('actions') ?? [])
+  new postgres[type](
+    name,
+    { cluster: clusters[cluster], ...args },
+    child ? { parent: clusters[cluster] } : undefined,
+  );

@@ -16,5 +16,12 @@ const namespace = config.getBoolean('namespaceExists')
         labels: { 'pod-security.kubernetes.io/enforce': 'restricted' },
       },
     });
-for (const [name, args] of Object.entries(config.requireObject('clusters')))
-  new postgres.PostgresCluster(name, { namespace: namespace.metadata.name, ...args });
+const clusters = Object.fromEntries(
+  Object.entries(config.requireObject('clusters')).map(([name, args]) => [
+    name,
+    new postgres.PostgresCluster(name, { namespace: namespace.metadata.name, ...args }),
+  ]),
+);
+// Actions by name of the resource: { type: 'Restart', cluster: 'hippo', trigger: '1', … }.
+for (const [name, { type, cluster, ...args }] of Object.entries(config.getObject('actions') ?? {}))
+  new postgres[type](name, { cluster: clusters[cluster], ...args });

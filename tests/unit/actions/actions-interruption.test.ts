@@ -3,13 +3,18 @@ import assert from 'node:assert/strict';
 import type { Action } from '../../../provider/actions/core/action';
 import { dynamicProvider } from '../../../provider/actions/core/provider';
 import { fence } from '../../../provider/actions/fence/provider';
-import type { ActionInputs, ObservedCluster } from '../../../provider/actions/members/cluster';
+import {
+  observeCluster,
+  type ActionInputs,
+  type ObservedCluster,
+} from '../../../provider/actions/members/cluster';
 import { maintenance } from '../../../provider/actions/maintenance/provider';
 import { reinitialize } from '../../../provider/actions/reinitialize/provider';
 import { restart } from '../../../provider/actions/restart/provider';
 import { switchover } from '../../../provider/actions/switchover/provider';
 import type { RolloutInputs } from '../../../provider/actions/rollout/inputs';
 import { PatroniWorld } from './support/patroni-world';
+import { shells, type Served } from './support/shells';
 
 const names = ['hippo-1', 'hippo-2', 'hippo-3'];
 
@@ -103,13 +108,13 @@ const scenarios: readonly Scenario[] = [
   },
 ];
 
-describe('an interrupted action', () => {
+const interrupted = (served: Served) => () => {
   afterEach(() => {
     delete process.env.PULUMI_POSTGRES_HA_TEST_FAULT;
   });
 
   async function up(now: PatroniWorld, { action, inputs }: Scenario): Promise<void> {
-    const provider = dynamicProvider(action, async () => now);
+    const provider = served(dynamicProvider(action, async () => now));
     const given = { cluster: 'hippo', namespace: 'ns', trigger: '1', ...inputs };
     const { inputs: checked, failures } = await provider.check({}, given);
     assert.deepEqual(failures, []);
@@ -120,7 +125,7 @@ describe('an interrupted action', () => {
     it(`${scenario.title}: is previewed with get and list alone`, async () => {
       const now = world('hippo-1');
       now.used.clear();
-      const provider = dynamicProvider(scenario.action, async () => now);
+      const provider = served(dynamicProvider(scenario.action, async () => now));
       await provider.check({}, { cluster: 'hippo', namespace: 'ns', trigger: '1', ...scenario.inputs });
       assert.deepEqual(
         [...now.used].filter((one) => !/^(get|list|watch) /.test(one) || one.endsWith('Secret')),
@@ -162,4 +167,19 @@ describe('an interrupted action', () => {
       }
     });
   }
+};
+
+for (const [shell, served] of shells) describe(`an interrupted action, ${shell}`, interrupted(served));
+
+describe('a member that leaves in the same `up`', () => {
+  it('is none of those that actions work on, though its StatefulSet is still there', async () => {
+    const now = world('hippo-1');
+    const { data } = now.peek('ConfigMap', 'hippo-config')!;
+    now.put('ConfigMap', {
+      metadata: { name: 'hippo-config' },
+      data: { ...data, 'leaving.json': '["hippo-3"]\n' },
+    });
+    const { declared } = await observeCluster(now, { namespace: 'ns', cluster: 'hippo' });
+    assert.deepEqual(declared, ['hippo-1', 'hippo-2']);
+  });
 });

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { createServer } from 'node:net';
 import type { AddressInfo } from 'node:net';
-import { engineAddress, watchman } from '../../../provider/actions/core/alive';
+import { setTimeout as pause } from 'node:timers/promises';
+import { atWork, endWithEngine, engineAddress, watchman } from '../../../provider/actions/core/alive';
 import { bounded, type Entry } from '../../../provider/actions/core/journal';
 import { acquire } from '../../../provider/actions/core/lease';
 import { digest, render } from '../../../provider/actions/core/plan';
@@ -99,6 +100,30 @@ describe('the watchman', () => {
   it('knows the engine by the argument of the process', () => {
     assert.equal(engineAddress(['node', 'index.js', '127.0.0.1:4000']), '127.0.0.1:4000');
     assert.equal(engineAddress(['node', 'mocha', 'tests/unit']), undefined);
+  });
+  it('ends the process once the engine is gone, not before, and not in the middle of a call', async () => {
+    const engine = createServer();
+    await new Promise<void>((resolve) => engine.listen(0, '127.0.0.1', resolve));
+    let ended = 0;
+    const end = () => void ended++;
+    const address = `127.0.0.1:${(engine.address() as AddressInfo).port}`;
+    // However often it is asked for, by each call of the engine.
+    for (let calls = 0; calls < 3; calls++) endWithEngine(address, end, [5, 20]);
+    await pause(60);
+    assert.equal(ended, 0, 'the engine is there');
+    let written = () => {};
+    const call = atWork(() => new Promise<void>((resolve) => (written = resolve)));
+    await new Promise((resolve) => engine.close(resolve));
+    await pause(100);
+    assert.equal(ended, 0, 'a call goes on');
+    written();
+    await call;
+    await pause(60);
+    assert.equal(ended, 1);
+  });
+  it('does not end a process that no engine has started', async () => {
+    endWithEngine(undefined, () => assert.fail('it ended'), [1, 1]);
+    await pause(20);
   });
   it('says when the engine is gone', async () => {
     const engine = createServer();

@@ -2,8 +2,6 @@ import assert from 'node:assert/strict';
 import { X509Certificate } from 'node:crypto';
 import { dynamicProvider } from '../../../provider/actions/core/provider';
 import type { FoundationInputs } from '../../../provider/actions/foundation/inputs';
-import { combine, restore, type Snapshot } from '../../../provider/actions/foundation/kept';
-import { contentChanges } from '../../../provider/actions/foundation/settings-diff';
 import { foundation } from '../../../provider/actions/foundation/provider';
 import { normalise } from '../../../provider/cluster/normalise';
 import { foundationInputs } from '../../../provider/cluster/parts';
@@ -74,6 +72,7 @@ describe('the Foundation', () => {
       'databases.yaml',
       'dcs.yaml',
       'members.yaml',
+      'owned.json',
     ]);
     assert.equal(
       world.peek('PersistentVolumeClaim', 'hippo-2-data')!.metadata.labels![labels.member],
@@ -202,6 +201,32 @@ describe('the Foundation', () => {
         'keep PersistentVolumeClaim hippo-2-data: hippo-2 is removed; its data stays until you delete it, and is taken up if the member comes back',
       ),
     );
+    const gone = await provider.check(checked, inputs({ replicas: 0, removedData: 'delete' }));
+    assert.deepEqual(
+      lines(gone.inputs).filter((text) => text.includes('PersistentVolumeClaim')),
+      [],
+    );
+  });
+
+  it('makes the volume of a member that comes back anew when the old one is being deleted', async () => {
+    const { world, provider, checked, id, outs } = await made();
+    const { inputs: smaller } = await provider.check(checked, inputs({ replicas: 0 }));
+    const { outs: one } = await provider.update(id, outs, smaller);
+    const claim = world.peek('PersistentVolumeClaim', 'hippo-2-data')!;
+    const metadata = { ...claim.metadata, deletionTimestamp: '2026-11-24T12:00:00Z' };
+    world.put('PersistentVolumeClaim', { ...claim, metadata, status: { phase: 'Bound' } });
+    let waited = 0;
+    world.tick = () => {
+      if (++waited === 3) world.drop('PersistentVolumeClaim', 'hippo-2-data');
+    };
+    const { inputs: back } = await provider.check(smaller, inputs());
+    const text =
+      'create PersistentVolumeClaim hippo-2-data (10Gi): the one that is there goes with the pod that used it';
+    assert.ok(lines(back).includes(text), lines(back).join('\n'));
+    await provider.update(id, one, back);
+    const fresh = world.peek('PersistentVolumeClaim', 'hippo-2-data')!;
+    assert.notEqual(fresh.metadata.uid, claim.metadata.uid);
+    assert.equal(fresh.metadata.deletionTimestamp, undefined);
   });
 
   it('has no plan while an input is unknown, and asks nothing', async () => {
@@ -235,66 +260,5 @@ describe('the Foundation', () => {
       provider.diff(id, { ...outs, identity: { kubernetes: 'ours' } }, next.inputs),
       /was made in another Kubernetes cluster/,
     );
-  });
-});
-
-describe('the names of what changes in settings', () => {
-  const dcs = (parameters: object, more = {}) =>
-    JSON.stringify({ ttl: 20, ...more, postgresql: { parameters, pg_hba: ['a'] } });
-  const cases: [string, string, string, string[]][] = [
-    [
-      'each parameter with what it takes',
-      dcs({ max_connections: 100, work_mem: '4MB' }),
-      dcs({ max_connections: 200, work_mem: '8MB' }),
-      ['max_connections 100 → 200 (restart)', 'work_mem 4MB → 8MB (reload)'],
-    ],
-    ['a parameter that goes', dcs({ work_mem: '4MB' }), dcs({}), ['work_mem 4MB → default (reload)']],
-    ["Patroni's own", dcs({}), dcs({}, { ttl: 30 }), ['ttl 20 → 30']],
-    ['a text that is no YAML', '{', dcs({}), ['dcs.yaml is replaced: it was not YAML']],
-  ];
-  for (const [sentence, has, wants, expected] of cases)
-    it(sentence, () =>
-      assert.deepEqual(contentChanges({ 'dcs.yaml': has }, { 'dcs.yaml': wants }, 18), expected),
-    );
-});
-
-describe('what Patroni knew', () => {
-  const endpoints = (name: string, annotations: Record<string, string>) => ({
-    metadata: { name, annotations },
-  });
-  const config = (history: unknown[] = []) =>
-    endpoints('hippo-config', { initialize: '7', history: JSON.stringify(history) });
-  const earlier: Snapshot = {
-    hippo: { leader: 'hippo-1-0', optime: '5' },
-    'hippo-config': { initialize: '7', history: '[]' },
-    'hippo-sync': {},
-  };
-  const promoted = [[1, 100, 'reason', 'time', 'hippo-2-0']];
-  const cases: [string, Snapshot | undefined, ReturnType<typeof endpoints>[], string | undefined][] = [
-    ['is nothing without an initialized cluster', undefined, [endpoints('hippo', {})], undefined],
-    [
-      'names who holds the lock',
-      undefined,
-      [endpoints('hippo', { leader: 'hippo-3-0' }), config()],
-      'hippo-3-0',
-    ],
-    [
-      'names who led before, when the lock was given back',
-      earlier,
-      [endpoints('hippo', { optime: '9' }), config()],
-      'hippo-1-0',
-    ],
-    ['names who was promoted since', earlier, [endpoints('hippo', {}), config(promoted)], 'hippo-2-0'],
-    ['is what was captured before, when all is gone', earlier, [], 'hippo-1-0'],
-  ];
-  for (const [sentence, before, found, leader] of cases)
-    it(sentence, () => assert.equal(combine('hippo', before, found)?.['hippo']?.['leader'], leader));
-
-  it('is not written over what a running cluster knows', async () => {
-    const world = new World();
-    world.put('Endpoints', endpoints('hippo-config', { initialize: '8' }));
-    world.changes = 0;
-    await restore(world, 'ns', 'hippo', earlier, {});
-    assert.equal(world.changes, 0);
   });
 });

@@ -5,6 +5,7 @@ import { ClusterAbsent } from '../../../provider/actions/core/absent';
 import { parseEntries, record, runsOf, type Entry } from '../../../provider/actions/core/journal';
 import { dynamicProvider, type DynamicProvider } from '../../../provider/actions/core/provider';
 import { UNKNOWN } from '../../../provider/cluster/spec';
+import { shells, type Served } from './support/shells';
 import { World } from './support/world';
 
 type Properties = Record<string, unknown>;
@@ -21,7 +22,7 @@ const inputs = (trigger: string, more: object = {}) => ({
   ...more,
 });
 
-describe('an action that runs once', () => {
+const once = (served: Served) => () => {
   let ran: string[];
   let seen: SoFar[];
   let fails: string | undefined;
@@ -51,7 +52,7 @@ describe('an action that runs once', () => {
       ran.push(text);
     },
   });
-  const provider = (): DynamicProvider => dynamicProvider(action(), async () => world);
+  const provider = (): DynamicProvider => served(dynamicProvider(action(), async () => world));
   const planOf = (properties: Properties) =>
     Object.values(properties['plan'] as Record<string, string[]>).flat();
   const entries = () => parseEntries(world.peek('ConfigMap', 'hippo-journal'));
@@ -221,7 +222,9 @@ describe('an action that runs once', () => {
     assert.deepEqual(ran, []);
     assert.equal(after['unfinished'], undefined);
   });
-});
+};
+
+for (const [shell, served] of shells) describe(`an action that runs once, ${shell}`, once(served));
 
 /** Once the first holds the lock. */
 async function later(world: World): Promise<void> {

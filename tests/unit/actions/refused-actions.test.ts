@@ -17,6 +17,8 @@ describe('refused, in words', () => {
     'hippo-2 is the last synchronous standby (mode quorum): commits would be on the primary alone. Get another member up first (pgha status), or add one: replicas.';
   const unknown = 'there is no member hippo-7. Members: hippo-1, hippo-2, hippo-3.';
   const noPrimary = 'the cluster has no primary now. Look at it first: pgha status.';
+  const paused = 'automatic failover is paused, and Patroni chooses no new primary meanwhile.';
+  const resume = 'or resume it first: pgha resume, or Maintenance with paused: false.';
   const cases: [string, readonly { property: string; reason: string }[], string, string][] = [
     [
       'Restart of an unknown member',
@@ -35,6 +37,18 @@ describe('refused, in words', () => {
       restart.refuseObserved(cluster({ leader: undefined }), common),
       'cluster',
       noPrimary,
+    ],
+    [
+      'Restart that hands over while automatic failover is paused',
+      restart.refuseObserved(cluster({ paused: true }), common),
+      'cluster',
+      `${paused} Restart the primary where it is: inPlace, ${resume}`,
+    ],
+    [
+      'Switchover to anybody while automatic failover is paused',
+      switchover.refuseObserved(cluster({ paused: true }), common),
+      'cluster',
+      `${paused} Name the member: to, ${resume}`,
     ],
     [
       'Restart of a member without a running pod',

@@ -141,6 +141,24 @@ async function interruptEverywhere(scenario: Scenario): Promise<void> {
   }
 }
 
+describe('a rollout that restarts PostgreSQL', () => {
+  it('is done only when each member has published what it runs with: the next plan is made of that', async () => {
+    const names = ['hippo-1', 'hippo-2', 'hippo-3'];
+    const { world, inputs, previous } = build({
+      names,
+      leader: 'hippo-1',
+      changed: [],
+      restart: true,
+      mode: 'async',
+    });
+    await run(world, inputs, previous, stopAt(Infinity));
+    assert.deepEqual(
+      names.filter((name) => world.pods.get(name)!.unasked),
+      [],
+    );
+  });
+});
+
 describe('a rollout that is interrupted', () => {
   const three = ['hippo-1', 'hippo-2', 'hippo-3'];
   const scenarios: [string, Scenario][] = [
@@ -212,6 +230,6 @@ describe('a rollout that is interrupted', () => {
     });
     await observe(world, inputs);
     assert.equal(world.changes, 0);
-    assert.deepEqual([...world.used].sort(), ['list Endpoints', 'list Pod']);
+    assert.deepEqual([...world.used].sort(), ['list Endpoints', 'list Pod', 'list StatefulSet']);
   });
 });

@@ -1,29 +1,15 @@
 import assert from 'node:assert/strict';
 import { lines } from '../../../provider/actions/core/plan';
 import type { RolloutInputs } from '../../../provider/actions/rollout/inputs';
-import type { Observed } from '../../../provider/actions/members/observe';
+import type { Observed } from '../../../provider/actions/rollout/observe';
 import { plan } from '../../../provider/actions/rollout/plan';
 import type { MemberState } from '../../../provider/live/patroni';
+import { member as plain } from './support/observed-cluster';
 
 const old = { image: 'a', memory: '512Mi', pod: '1' };
 
 function member(name: string, change: Partial<MemberState> = {}): MemberState {
-  return {
-    member: name,
-    pod: `${name}-0`,
-    uid: name,
-    deleting: false,
-    phase: 'Running',
-    ready: true,
-    state: 'running',
-    role: 'replica',
-    streaming: true,
-    fingerprint: old,
-    agent: { running: { max_connections: '100' } },
-    pending: {},
-    paused: false,
-    ...change,
-  };
+  return plain(name, { fingerprint: old, agent: { running: { max_connections: '100' } }, ...change });
 }
 
 function inputs(
@@ -91,7 +77,7 @@ describe('the plan of a rollout', () => {
       inputs({ restartParameters: { max_connections: '50' } }),
       inputs(),
       [
-        'restart PostgreSQL of hippo-1 (in place, first: a standby must not have less than its primary): max_connections 100 → 50',
+        'restart PostgreSQL of hippo-1 (in place, first: a standby must not have less than its primary; writes are refused until it has started, some seconds): max_connections 100 → 50',
         'restart PostgreSQL of hippo-2: max_connections 100 → 50',
         'restart PostgreSQL of hippo-3: max_connections 100 → 50',
         waits,
@@ -179,7 +165,90 @@ describe('the plan of a rollout', () => {
       inputs(),
       [
         'switchover from hippo-3 (to hippo-1): hippo-3 leaves',
-        'wait until hippo-1, hippo-2 are ready (leaving: hippo-3)',
+        'wait until hippo-1, hippo-2 are ready',
+        'let hippo-3 go (leads now; then its pod and StatefulSet are deleted)',
+      ],
+    ],
+    [
+      'lets a replica go when those that stay are ready, out of the synchronous standbys first, and says what it is',
+      three({
+        synchronous: ['hippo-2'],
+        members: [
+          member('hippo-1', { role: 'primary', streaming: false }),
+          member('hippo-2', { agent: { running: { max_connections: '80' } } }),
+        ],
+      }),
+      inputs({ synchronous: { mode: 'strict', number: 1 } }, old, ['hippo-1', 'hippo-3']),
+      inputs({ synchronous: { mode: 'strict', number: 1 } }, old, ['hippo-1', 'hippo-2']),
+      [
+        'wait until hippo-1, hippo-3 are ready (new: hippo-3)',
+        'let hippo-2 go (replica, streams, restart pending: max_connections 80 → 100; out of the synchronous standbys first; then its pod and StatefulSet are deleted)',
+      ],
+    ],
+    [
+      'names each volume that is deleted with a member',
+      three({ volumes: [{ name: 'hippo-3-data', member: 'hippo-3', size: '10Gi' }] }),
+      inputs({ removedData: 'delete' }, old, ['hippo-1', 'hippo-2']),
+      inputs(),
+      [
+        'wait until hippo-1, hippo-2 are ready',
+        'let hippo-3 go (replica, streams; then its pod and StatefulSet are deleted)',
+        'delete PersistentVolumeClaim hippo-3-data (10Gi, for ever, once its pod has gone): hippo-3 leaves, and removedData is "delete"',
+      ],
+    ],
+    [
+      'restarts nothing where the policy says so, and says what waits',
+      three(),
+      inputs({ restartParameters: { max_connections: '200' }, restartPolicy: 'manual' }),
+      inputs(),
+      [
+        'keep PostgreSQL of hippo-1 running, restart pending (restartPolicy "manual"): max_connections 100 → 200',
+        'keep PostgreSQL of hippo-2 running, restart pending (restartPolicy "manual"): max_connections 100 → 200',
+        'keep PostgreSQL of hippo-3 running, restart pending (restartPolicy "manual"): max_connections 100 → 200',
+        waits,
+      ],
+    ],
+    [
+      'repairs who is down even where the policy is manual',
+      three({
+        members: [
+          member('hippo-1', { role: 'primary' }),
+          member('hippo-2'),
+          member('hippo-3', { ready: false, streaming: false, state: '' }),
+        ],
+      }),
+      inputs({ restartPolicy: 'manual' }, { ...old, image: 'b' }),
+      inputs(),
+      [
+        'replace the pod of hippo-3: image a → b',
+        'keep the pod of hippo-1, restart pending (restartPolicy "manual"): image a → b',
+        'keep the pod of hippo-2, restart pending (restartPolicy "manual"): image a → b',
+        waits,
+      ],
+    ],
+    [
+      'takes up what waits since an earlier update',
+      three(),
+      inputs({ restartParameters: { max_connections: '200' } }),
+      inputs({ restartParameters: { max_connections: '200' }, restartPolicy: 'manual' }),
+      [
+        'restart PostgreSQL of hippo-2: max_connections 100 → 200',
+        'restart PostgreSQL of hippo-3: max_connections 100 → 200',
+        'switchover from hippo-1 (to hippo-2)',
+        'restart PostgreSQL of hippo-1: max_connections 100 → 200',
+        waits,
+      ],
+    ],
+    [
+      'restarts the primary in place where the policy says so, after the replicas',
+      three(),
+      inputs({ restartParameters: { max_connections: '200' }, restartPolicy: 'inPlace' }),
+      inputs(),
+      [
+        'restart PostgreSQL of hippo-2: max_connections 100 → 200',
+        'restart PostgreSQL of hippo-3: max_connections 100 → 200',
+        'restart PostgreSQL of hippo-1 (in place: writes are refused until it has started, some seconds): max_connections 100 → 200',
+        waits,
       ],
     ],
     [
@@ -194,7 +263,10 @@ describe('the plan of a rollout', () => {
       { members: [member('hippo-1', { role: 'primary' })], leader: 'hippo-1', synchronous: [] },
       inputs({}, { ...old, image: 'b' }, ['hippo-1']),
       inputs({}, old, ['hippo-1']),
-      ['replace the pod of hippo-1: image a → b', 'wait until hippo-1 is ready'],
+      [
+        'replace the pod of hippo-1 (nobody to switch to: writes are refused until it has started, some seconds): image a → b',
+        'wait until hippo-1 is ready',
+      ],
     ],
     [
       'replaces all pods when none leads, as after a wrong image',

@@ -6,13 +6,26 @@ import * as pulumi from '@pulumi/pulumi';
 import { shell as foundation } from '../../../provider/actions/foundation/resource';
 import { shell as backup } from '../../../provider/actions/backup/resource';
 import { shell as fence } from '../../../provider/actions/fence/resource';
+import { shell as hibernate } from '../../../provider/actions/hibernate/resource';
 import { shell as maintenance } from '../../../provider/actions/maintenance/resource';
 import { shell as reinitialize } from '../../../provider/actions/reinitialize/resource';
 import { shell as restart } from '../../../provider/actions/restart/resource';
+import { shell as restore } from '../../../provider/actions/restore/resource';
 import { shell as switchover } from '../../../provider/actions/switchover/resource';
 import { shell as rollout } from '../../../provider/actions/rollout/resource';
 
-const shells = { foundation, rollout, restart, switchover, fence, maintenance, backup, reinitialize };
+const shells = {
+  foundation,
+  rollout,
+  restart,
+  switchover,
+  fence,
+  maintenance,
+  hibernate,
+  backup,
+  reinitialize,
+  restore,
+};
 const methods = ['check', 'diff', 'create', 'read', 'update', 'delete'];
 
 describe('the shell of an action', () => {

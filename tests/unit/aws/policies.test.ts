@@ -41,9 +41,11 @@ describe('policies of a BackupBucket', () => {
     it(name, () => golden(`aws/${name}.json`, `${JSON.stringify(document, null, 2)}\n`));
 
   it('let nobody delete a version, change the bucket or end a lock', () => {
-    const allowed = accessPolicy({ ...to, readPrefixes: ['staging'], kms }).Statement.flatMap(
-      ({ Action }) => Action,
-    );
+    const { Statement } = accessPolicy({ ...to, readPrefixes: ['staging'], kms });
+    const actions = (effect: string) =>
+      Statement.filter(({ Effect }) => Effect === effect).flatMap(({ Action }) => Action);
+    const allowed = actions('Allow');
+    assert.deepEqual(actions('Deny'), ['s3:DeleteObjectVersion']);
     assert.deepEqual([...new Set(allowed)].sort(), [
       'kms:Decrypt',
       'kms:GenerateDataKey',

@@ -38,6 +38,8 @@ describe('a normalised spec', () => {
       tls: { certificateDays: 90 },
       metadata: { labels: {}, annotations: {} },
       deletionPolicy: 'retain',
+      removedData: 'retain',
+      restartPolicy: 'rolling',
     });
   });
 

@@ -91,6 +91,11 @@ refuses('arguments of the cluster', [
     'postgresVersion: found 16; allowed: 17 or 18. [not-a-choice]',
   ],
   [
+    'a restart policy',
+    { restartPolicy: 'never' },
+    'restartPolicy: found "never"; allowed: "rolling", "inPlace" or "manual". [not-a-choice]',
+  ],
+  [
     'a deletion policy',
     { deletionPolicy: 'keep' },
     'deletionPolicy: found "keep"; allowed: "retain" or "delete". [not-a-choice]',

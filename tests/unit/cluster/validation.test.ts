@@ -107,6 +107,8 @@ describe('what is not known yet', () => {
       tls: { serverSecret: u },
       metadata: { labels: u },
       deletionPolicy: u,
+      removedData: u,
+      restartPolicy: u,
     };
     assert.deepEqual(problemsOf('hippo', args), []);
   });

@@ -53,6 +53,13 @@ describe('PostgresCluster', () => {
     assert.ok(!JSON.stringify(role.inputs).includes(UNKNOWN));
   });
 
+  it('a kubeconfig is a secret, also when the program has it in plain', async () => {
+    await registered(async () => {
+      const hippo = new PostgresCluster('hippo', { kubeconfig: 'credentials', repositories: [] });
+      assert.ok(await pulumi.isSecret(hippo.connection.kubeconfig as pulumi.Output<string>));
+    });
+  });
+
   it('passwords are in one secret input and nowhere else', async () => {
     const resources = await cluster({
       superuserPassword: 'correct horse',

@@ -6,6 +6,7 @@ import {
   parseMemory,
   parseQuantity,
   parseSetting,
+  sizeText,
 } from '../../../provider/config/quantity';
 
 describe('Kubernetes quantities', () => {
@@ -36,6 +37,16 @@ describe('Kubernetes quantities', () => {
       '1025Gi',
     ]);
   });
+
+  const sizes: [number, string][] = [
+    [0, '0 B'],
+    [1023, '1023 B'],
+    [20 * 2 ** 10, '20.0 KiB'],
+    [1.5 * 2 ** 30, '1.5 GiB'],
+    [3000 * 2 ** 40, '3000.0 TiB'],
+  ];
+  for (const [bytes, text] of sizes)
+    it(`${bytes} bytes are ${text} for people`, () => assert.equal(sizeText(bytes), text));
 });
 
 describe('values of PostgreSQL parameters', () => {

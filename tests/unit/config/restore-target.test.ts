@@ -98,7 +98,13 @@ describe('target of a restore', () => {
       'a gap before the end of the archive',
       gap(9),
       { type: 'default' },
-      `WAL ${wal(1, 9)} to ${wal(1, 9)} is missing in the repository, and backup ${incr.label} can't reach the target without it; ${range}`,
+      `WAL ${wal(1, 9)} to ${wal(1, 9)} is missing in the repository, and backup ${incr.label} can't reach the target without it (untilGap: true ends before it); ${range}`,
+    ],
+    [
+      'a gap on a timeline that is newer than the last backup',
+      gap(9, 9, 2),
+      { type: 'default' },
+      `WAL ${wal(2, 9)} to ${wal(2, 9)} is missing in the repository, and backup ${incr.label} can't reach the target without it (untilGap: true ends before it); ${range}`,
     ],
     [
       'a gap before the position',

@@ -4,7 +4,7 @@ import * as fs from 'node:fs';
 import * as path from 'node:path';
 import { mirrorsOf, sourcesOf } from '../../../local/image/apt';
 import { imageConfig, listed } from '../../../local/image/content';
-import { contentRecipe, imageRecipe, newestDate } from '../../../local/image/recipe';
+import { contentRecipe, debootstrapArguments, imageRecipe, newestDate } from '../../../local/image/recipe';
 import { header } from '../../../local/image/tar';
 
 const image = path.join(__dirname, '..', '..', '..', 'image');
@@ -45,6 +45,30 @@ describe('the image: what it is made of', () => {
       /--no-install-recommends$/,
       'the Dockerfile installs something beside packages.txt',
     );
+  });
+
+  it('is made by both ways of the same packages, from the same suites, by the same scripts in the same order', () => {
+    const dockerfile = read('Dockerfile');
+    const made = debootstrapArguments('/root', '/dates', ['deb of forky']);
+    const script = (name: string): number => made.findIndex((one) => one.includes(`/image-build/${name}`));
+    const packages = made.find((one) => one.startsWith('--include='))!;
+    assert.deepEqual(packages.slice('--include='.length).split(','), listed(read('packages.txt')));
+    assert.match(dockerfile, /sed 's\/#\.\*\/\/' \/image\/packages\.txt \| \\/);
+    assert.ok(made.includes('--aptopt=APT::Install-Recommends "false"'));
+    const [base] = listed(read('suites.txt'));
+    assert.deepEqual(made.slice(-3), [base, '/root', 'deb of forky']);
+    assert.match(dockerfile, new RegExp(`^ARG BASE=debian:${base}-slim$`, 'm'));
+    assert.match(dockerfile, /\/image\/suites\.txt \| while read -r suite/);
+    assert.ok(made.some((one) => one.startsWith('--dpkgopt=') && one.endsWith('image/build/dpkg-excludes')));
+    const [prepare, packaged, trim] = ['build/prepare.sh; \\', 'apt-get install', 'build/trim.sh; \\'].map(
+      (one) => dockerfile.indexOf(one),
+    );
+    assert.ok(prepare! > 0 && prepare! < packaged! && packaged! < trim!, 'order of the Dockerfile');
+    // Of mmdebstrap's hooks the essential ones run before the packages, the customizing ones after.
+    assert.ok(made[script('prepare.sh')]!.startsWith('--essential-hook='));
+    assert.ok(made[script('trim.sh')]!.startsWith('--customize-hook='));
+    assert.deepEqual(fs.readdirSync(path.join(image, 'build')), ['dpkg-excludes', 'prepare.sh', 'trim.sh']);
+    assert.match(dockerfile, /^COPY rootfs\/ \/$/m);
   });
 
   it('is made again when any of its files changes, and its packages only when theirs do', () => {

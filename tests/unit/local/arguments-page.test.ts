@@ -17,7 +17,7 @@ describe('docs/arguments.md', () => {
       assert.deepEqual(split(doc), { described, defaults });
     });
 
-  it('has a chapter for each resource, with what its arguments lead to, once, and what it gives', () => {
+  it('has a chapter for each resource and function, with what its arguments lead to, once, and what it gives', () => {
     const source = `
       /** Letters. */
       export const Letter = {
@@ -39,7 +39,15 @@ describe('docs/arguments.md', () => {
         /** Its host. */ readonly host: pulumi.Output<string>;
         private hidden = 1;
         constructor(name: string, args: ThingArgs) {}
-      }`;
+      }
+      /** Which. */
+      interface FindArgs {
+        /** Its name. */ name: string; }
+      /** Found. */
+      interface Found {
+        /** Its notes. */ readonly notes: Record<string, readonly string[]>; }
+      /** Finds things. */
+      export async function find(args: FindArgs): Promise<Found[]> {}`;
     const text = argumentsText(
       declarationsOf([ts.createSourceFile('a.ts', source, ts.ScriptTarget.ES2023, true)]),
     );
@@ -81,6 +89,28 @@ Letters.
 | Output | Type | |
 | --- | --- | --- |
 | \`host\` | string | Its host. |
+
+## find
+
+Finds things.
+
+Gives: list of [Found](#found).
+
+### FindArgs
+
+Which.
+
+| Argument | Type | Default | |
+| --- | --- | --- | --- |
+| \`name\` | string | (required) | Its name. |
+
+### Found
+
+Found.
+
+| Property | Type | |
+| --- | --- | --- |
+| \`notes\` | map of string to list of string | Its notes. |
 `,
     );
   });

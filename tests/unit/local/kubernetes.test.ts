@@ -1,8 +1,11 @@
 import assert from 'node:assert/strict';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { cniConfig, mayLowerOomScore } from '../../../local/kubernetes/containerd';
 import { corefile } from '../../../local/kubernetes/dns';
 import { overlaps } from '../../../local/kubernetes/network';
-import { missingPackages } from '../../../local/kubernetes/rights';
+import { missingPackages, raiseWatches } from '../../../local/kubernetes/rights';
 import { fabricCidr, findNode, nodes, podCidr } from '../../../local/kubernetes/settings';
 import { age, table } from '../../../local/kubernetes/status';
 
@@ -42,6 +45,31 @@ describe('the local cluster', () => {
       missing.filter((name) => name !== 'containernetworking-plugins'),
       ['containerd', 'socat'],
     );
+  });
+
+  describe('the limit of inotify instances', () => {
+    const folder = mkdtempSync(join(tmpdir(), 'inotify-'));
+    after(() => rmSync(folder, { recursive: true }));
+    const cases: readonly [what: string, found: string, left: string, said: RegExp][] = [
+      ['is raised', '128\n', '1024', /max_user_instances raised from 128 to 1024/],
+      ['stays when it is high enough', '8192\n', '8192\n', /^$/],
+    ];
+    for (const [title, found, left, said] of cases)
+      it(title, () => {
+        const file = join(folder, 'limit');
+        writeFileSync(file, found);
+        const lines: string[] = [];
+        raiseWatches(file, (line) => lines.push(line));
+        assert.equal(readFileSync(file, 'utf8'), left);
+        assert.match(lines.join('\n'), said);
+      });
+
+    it('is told of when it may not be raised', () => {
+      const lines: string[] = [];
+      // A small number that not even root may write.
+      raiseWatches('/proc/sys/kernel/cap_last_cap', (line) => lines.push(line));
+      assert.match(lines.join('\n'), /run `sudo sysctl fs\.inotify\.max_user_instances=1024`/);
+    });
   });
 
   it('answers names of the cluster only', () => {

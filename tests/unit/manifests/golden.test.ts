@@ -6,7 +6,7 @@ import { networkPolicy, renewalNetworkPolicy } from '../../../provider/manifests
 import { podDisruptionBudget } from '../../../provider/manifests/pod-disruption-budget';
 import * as rbac from '../../../provider/manifests/rbac';
 import { renewalCronJob } from '../../../provider/manifests/renewal';
-import { repositoryHost } from '../../../provider/manifests/repository-host';
+import { repositoryHost, repositoryService } from '../../../provider/manifests/repository-host';
 import { dcsServices, services } from '../../../provider/manifests/services';
 import { statefulSet } from '../../../provider/manifests/stateful-set';
 import { testRestoreCronJob, verifyCronJob } from '../../../provider/manifests/verification-jobs';
@@ -78,6 +78,7 @@ const parts: Readonly<Record<string, (spec: ClusterSpec) => unknown[]>> = {
     ...spec.repositories.map((repository) => firstBackup(spec, repository)),
     ...spec.backup.verify.map((verify) => verifyCronJob(spec, verify)),
     ...spec.backup.testRestore.map((trial) => testRestoreCronJob(spec, trial)),
+    repositoryService(spec),
     repositoryHost(spec),
   ],
   'stateful-set': (spec) => [statefulSet(spec, spec.members.at(-1)!)],

@@ -50,9 +50,9 @@ describe('pgha status', () => {
       statusText(report),
       `cluster hippo in namespace pg, primary hippo-2-0
 
-MEMBER   ROLE          STATE      TIMELINE  LAG     NODE    PENDING RESTART  POSTGRESQL  PATRONI  CERTIFICATE UNTIL
-hippo-1  sync_standby  streaming  3         20 KiB  node-1  no               18.6        4.1.5    2027-02-22T00:00:00Z
-hippo-2  primary       running    3         -       node-1  no               18.6        4.1.5    2027-02-22T00:00:00Z
+MEMBER   ROLE          STATE      TIMELINE  LAG       NODE    PENDING RESTART  POSTGRESQL  PATRONI  CERTIFICATE UNTIL
+hippo-1  sync_standby  streaming  3         19.5 KiB  node-1  no               18.6        4.1.5    2027-02-22T00:00:00Z
+hippo-2  primary       running    3         -         node-1  no               18.6        4.1.5    2027-02-22T00:00:00Z
 `,
     );
   });
@@ -128,6 +128,115 @@ hippo-2  primary       running    3         -       node-1  no               18.
       'hippo-1: its certificate ends in 3 days',
     ]);
   });
+
+  it('says of a hibernated cluster that it is, and nothing else', () => {
+    const objects = world({ 'hippo-1': undefined }, {});
+    const marked = objects.statefulSets.map(({ metadata }) => ({
+      metadata: {
+        ...metadata,
+        labels: { 'postgres-ha.dev/member': metadata.name },
+        annotations: { 'postgres-ha.dev/hibernated': 'hippo-1' },
+      },
+      spec: { replicas: 0 },
+    }));
+    assert.deepEqual(statusReport({ ...objects, statefulSets: marked }, new Map(), now).problems, [
+      'hippo is hibernated; pgha start hippo starts it',
+    ]);
+  });
+
+  const restore = (record: object, entry: object, renewed = now) => {
+    const whole = {
+      id: 'abc123',
+      kind: 'Restore',
+      trigger: 'monday',
+      by: 'alice@desk (42)',
+      started: '2026-11-23T23:50:00.000Z',
+      plan: [
+        'lose everything',
+        'stop hippo-2',
+        'stop hippo-1 (the primary, last)',
+        'restore hippo-1 from backup B (x)',
+      ],
+      done: ['lose everything', 'stop hippo-2'],
+      state: 'running',
+      ...entry,
+    };
+    const given = { id: 'abc123', trigger: 'monday', leader: 'hippo-1', ...record };
+    return {
+      journal: {
+        metadata: { name: 'hippo-journal' },
+        data: { 'entries.jsonl': JSON.stringify(whole), 'restore.json': JSON.stringify(given) },
+      },
+      lock: {
+        metadata: { name: 'hippo-lock' },
+        spec: { holderIdentity: 'Restore by alice', renewTime: renewed.toISOString() },
+      },
+    };
+  };
+  const head =
+    'hippo is being restored in place (restore "monday", by alice@desk (42), since 2026-11-23 23:50 UTC)';
+  const on = 'run the same again, restore to another target, or go back: pgha restore hippo --undo';
+  const stopped = { 'hippo-1': undefined, 'hippo-2': undefined };
+  const copying = { id: 'abc123', attempt: 1, state: 'copying', text: 'backup B' };
+  for (const [what, members, work, expected] of [
+    [
+      'its step, while all are stopped',
+      stopped,
+      restore({}, {}),
+      [`${head}; writes are refused; step 3 of 4: stop hippo-1`],
+    ],
+    [
+      'what the restored member is at',
+      { ...stopped, 'hippo-1': { ready: false, agent: { inPlace: copying } } },
+      restore({}, { done: ['a', 'b', 'c'] }),
+      [`${head}; writes are refused; step 4 of 4: restore hippo-1 from backup B; hippo-1: copying backup B`],
+    ],
+    [
+      'that its repository does not answer',
+      {
+        ...stopped,
+        'hippo-1': {
+          ready: false,
+          agent: { restore: { phase: 'replay', inPlace: 'abc123 1', waits: 'HTTP request failed with 403' } },
+        },
+      },
+      restore({}, { done: ['a', 'b', 'c'] }),
+      [
+        `${head}; writes are refused; step 4 of 4: restore hippo-1 from backup B; hippo-1: WAL can't be read: HTTP request failed with 403`,
+      ],
+    ],
+    [
+      'that its client has gone',
+      stopped,
+      restore({}, { done: [] }, new Date(now.getTime() - 120_000)),
+      [
+        `${head}; writes are refused; step 1 of 4: lose everything; nobody performs its steps any more, members go on with theirs: ${on}`,
+      ],
+    ],
+    [
+      'how it failed',
+      stopped,
+      restore({}, { state: 'failed', message: 'it did not recover.\n log' }),
+      [
+        `${head}; writes are refused; step 3 of 4: stop hippo-1; it has failed: it did not recover; nothing is lost: ${on}`,
+      ],
+    ],
+    [
+      'of one that leads again what it lacks as well',
+      { 'hippo-1': { role: 'primary' as const }, 'hippo-2': undefined },
+      restore({ led: '2026-11-23T23:58:00Z' }, { done: ['a', 'b', 'c', 'd'] }),
+      [`${head}; hippo-1 accepts writes`, 'hippo-2: its pod does not exist'],
+    ],
+    [
+      'nothing of one that has ended',
+      { 'hippo-1': { role: 'primary' as const } },
+      restore({ led: 'x', ended: '2026-11-23T23:58:00Z' }, { state: 'done' }),
+      [],
+    ],
+  ] as const)
+    it(`tells of a restore in place ${what}`, () => {
+      assert.deepEqual(statusReport(world(members, {}), new Map(), now, work).problems, expected);
+    });
 
   it('says that there is no primary, and which member is missing', () => {
     const objects = world({ 'hippo-1': { role: 'replica', ready: false }, 'hippo-2': undefined }, {});

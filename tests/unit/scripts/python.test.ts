@@ -18,8 +18,8 @@ describe('scripts that run in the image', () => {
     const delivered = scripts();
     for (const name of ['agent.py', 'start.py', 'prestop.py', 'renew-certificates.py'])
       assert.ok(delivered[name], name);
-    // A ConfigMap holds 1 MiB.
-    assert.ok(Buffer.byteLength(JSON.stringify(delivered)) < 200_000);
+    // A ConfigMap holds 1 MiB; its copy in the annotation of client-side apply, which a provider may use, 256 KiB.
+    assert.ok(Buffer.byteLength(JSON.stringify(delivered)) < 250_000);
   });
 
   describe('in Python', () => {

@@ -33,17 +33,23 @@ class Gaps(unittest.TestCase):
 
     def test_a_gap_that_grew_is_one_gap(self):
         known = {'1': [{'from': A, 'to': B}], '2': [GAP]}
-        self.assertEqual(archive_gaps.merged(known, {'1': GAP}), {'1': [GAP], '2': [GAP]})
-        self.assertEqual(archive_gaps.merged({}, {}), {})
+        self.assertEqual(archive_gaps.merged(known, '1', [GAP]), {'1': [GAP], '2': [GAP]})
+        self.assertEqual(archive_gaps.merged({}, '1', []), {})
+
+    def test_two_gaps_are_two_until_a_third_joins_them(self):
+        first, last = {'from': A, 'to': A}, {'from': C, 'to': C}
+        both = archive_gaps.merged({'1': [last]}, '1', [first])
+        self.assertEqual(both, {'1': [first, last]})
+        self.assertEqual(archive_gaps.merged(both, '1', [GAP]), {'1': [GAP]})
+
+    def test_what_is_within_a_known_gap_is_no_news(self):
+        known = {'1': [GAP]}
+        self.assertEqual(archive_gaps.merged(known, '1', [{'from': B, 'to': B}]), known)
 
     def test_what_has_expired_is_forgotten(self):
         known = {'1': [GAP], '2': [GAP]}
         self.assertEqual(archive_gaps.within(known, '1', B), known)
         self.assertEqual(archive_gaps.within(known, '1', LATER), {'2': [GAP]})
-
-    def test_what_is_not_readable_is_nothing(self):
-        for text in (None, '', 'no', '[]'):
-            self.assertEqual(archive_gaps.parse(text), {})
 
 
 class Metrics(unittest.TestCase):

@@ -24,6 +24,10 @@ class Words(unittest.TestCase):
             'signature does not match. (GET /backups/)',
         )
 
+    def test_it_is_no_xml_any_more(self):
+        text = FORBIDDEN.replace('The request', 'expecting &#39;eu-central-1&#39;: the request')
+        self.assertIn("expecting 'eu-central-1': the request", words(text))
+
     def test_an_answer_without_content_says_so(self):
         text = 'HTTP request failed with 404 (Not Found):\n*** Path/Query ***:\nHEAD /x\n*** Request Headers ***:\nhost: h\n'
         self.assertEqual(words(text), 'HTTP request failed with 404 (Not Found) without a reason (HEAD /x)')
@@ -31,6 +35,7 @@ class Words(unittest.TestCase):
     def test_other_messages_stay_on_one_line(self):
         text = "P00   WARN: unable to check pg1\nP00  ERROR: [124]: connection refused\n"
         self.assertEqual(words(text), 'unable to check pg1; [124]: connection refused')
+        self.assertEqual(words('ERROR: [124]: connection refused'), '[124]: connection refused')
 
 
 if __name__ == '__main__':

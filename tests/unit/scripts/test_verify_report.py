@@ -16,6 +16,14 @@ status: error
   backup: 20261124-100000F, status: invalid, total files checked: 1240, total valid files: 1239
     missing: 0, checksum invalid: 1, size invalid: 0, other: 0
 """
+SAID = """P00   INFO: verify command begin 2.60.0: --exec-id=1
+P01   INFO: invalid checksum 'backup/db/20261124-100000F/bundle/1'
+P00   INFO: stanza: db
+            status: error
+              backup: 20261124-100000F, status: invalid, total files checked: 1240, total valid files: 1239
+P00   INFO: backup '20261124-110000F' appears to be in progress, skipping
+P00   INFO: verify command end: completed successfully
+"""
 
 
 class Verdict(unittest.TestCase):
@@ -28,14 +36,14 @@ class Verdict(unittest.TestCase):
         self.assertEqual(found['problems'], ['no backups exist in the repo'])
 
     def test_what_is_corrupt_is_named_though_pgbackrest_ends_with_zero(self):
-        found = verdict(0, CORRUPT, "P01  ERROR: [028]: invalid checksum 'pg_data/base/1/1259'\n")
+        found = verdict(0, CORRUPT, SAID)
         self.assertFalse(found['ok'])
         self.assertEqual(
             found['problems'],
             [
                 'backup 20261124-100000F is invalid',
                 '1 of 12 WAL files are not valid',
-                "[028]: invalid checksum 'pg_data/base/1/1259'",
+                "invalid checksum 'backup/db/20261124-100000F/bundle/1'",
             ],
         )
 

@@ -3,6 +3,7 @@ import ts from 'typescript';
 import { undocumented } from '../../../local/lint/docstrings';
 import { lengthProblems } from '../../../local/lint/file-length';
 import { layerProblems } from '../../../local/lint/layers';
+import { linkProblems } from '../../../local/lint/links';
 import { machineProblems } from '../../../local/lint/machine-text';
 
 describe('lint: import layers', () => {
@@ -138,4 +139,32 @@ describe('lint: other rules', () => {
     assert.equal(machineProblems(source, forbidden)[0]?.line, 2);
     assert.deepEqual(machineProblems({ ...source, path: 'package-lock.json' }, forbidden), []);
   });
+});
+
+describe('lint: links', () => {
+  const there = [
+    { path: 'README.md', text: '# A\n' },
+    { path: 'docs/b.md', text: '# B\n## Not done: `x`, yet\n```sh\n# no heading\n```\n## Twice\n## Twice\n' },
+    { path: 'sdk/go/main.go', text: '' },
+  ];
+  const cases: [string, string, RegExp | undefined][] = [
+    ['a page', '[b](docs/b.md)', undefined],
+    ['a folder', '[go](sdk/go) [all](./sdk/)', undefined],
+    ['a heading', '[b](docs/b.md#not-done-x-yet) [t](docs/b.md#twice-1) [here](#c)', undefined],
+    ['another site, mail', '[x](https://example.org/no.md) [y](mailto:a@example.org)', undefined],
+    ['what is code is no link', '`[x](no.md)`\n\n```md\n[x](no.md)\n```\n', undefined],
+    ['no such page', '[b](docs/c.md)', /^3: the link docs\/c\.md leads to docs\/c\.md, which does not exist/],
+    ['no such heading', '[b](docs/b.md#no-heading)', /a heading #no-heading that docs\/b\.md does not have/],
+    ['no such heading here', '[b](#d)', /a heading #d that c\.md does not have/],
+    ['a reference', 'See [b].\n\n[b]: docs/c.md\n', /^5: the link docs\/c\.md/],
+    ['a file in the text', 'see `sdk/go/main.go`', undefined],
+    ['no such file in the text', 'see `sdk/go/other.go`', /^3: names sdk\/go\/other\.go/],
+  ];
+  for (const [title, text, expected] of cases)
+    it(title, () => {
+      const found = linkProblems([...there, { path: 'c.md', text: `# C\n\n${text}` }]);
+      const messages = found.map(({ line, message }) => `${line}: ${message}`).join('\n');
+      if (expected) assert.match(messages, expected);
+      else assert.equal(messages, '');
+    });
 });

@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import type { Kind } from '../../../../provider/live/kinds';
 import type { ExecResult } from '../../../../provider/live/live';
 import { annotations, labels } from '../../../../provider/manifests/names';
-import { fencedMembers } from '../../../../provider/actions/members/fenced';
+import { listedMembers } from '../../../../provider/actions/members/listed';
 import type { MemberInput, RolloutInputs } from '../../../../provider/actions/rollout/inputs';
 import { World } from './world';
 
@@ -13,6 +13,8 @@ interface Member {
   down: number;
   fingerprint: Record<string, string>;
   running: Record<string, string>;
+  /** It has started, and its agent has not asked it yet: nothing of PostgreSQL is published. */
+  unasked?: boolean;
   /** How often PostgreSQL was started: Patroni's postmaster_start_time. */
   starts?: number;
 }
@@ -60,7 +62,7 @@ export class PatroniWorld extends World {
   /** Writes what the members are into the objects that an observer reads. */
   show(): void {
     const { cluster } = this.inputs;
-    const fenced = fencedMembers(this.peek('ConfigMap', `${cluster}-config`));
+    const fenced = listedMembers(this.peek('ConfigMap', `${cluster}-config`), 'fenced.json');
     for (const [name, member] of this.pods) {
       const wasFenced = member.down === Infinity;
       if (fenced.includes(name)) member.down = Infinity;
@@ -75,11 +77,11 @@ export class PatroniWorld extends World {
             ...(this.paused ? { pause: true } : {}),
           }
         : { state: 'starting' };
+      const pendingRestart = Object.keys(this.settings).filter(
+        (key) => member.running[key] !== this.settings[key],
+      );
       const agent = {
-        running: member.running,
-        pendingRestart: Object.keys(this.settings).filter(
-          (key) => member.running[key] !== this.settings[key],
-        ),
+        ...(member.unasked ? {} : { running: member.running, pendingRestart }),
         ...(leads ? { config: sha('dcs'), databases: sha('db') } : {}),
         ...(fenced.includes(name) ? { fenced: true } : {}),
       };
@@ -133,7 +135,9 @@ export class PatroniWorld extends World {
   }
 
   override tick(): void {
-    for (const member of this.pods.values()) if (member.down > 0) member.down--;
+    for (const member of this.pods.values())
+      if (member.down > 0) member.down--;
+      else member.unasked = false;
     if (this.leader === undefined) {
       const first = [...this.pods].find(([, { down }]) => down === 0);
       if (first) this.leader = first[0];
@@ -147,6 +151,7 @@ export class PatroniWorld extends World {
   private start(member: Member, ticks: number): void {
     member.starts = (member.starts ?? 0) + 1;
     member.running = { ...this.settings };
+    member.unasked = true;
     member.down = ticks;
   }
 
@@ -163,6 +168,7 @@ export class PatroniWorld extends World {
     const member = this.pods.get(name)!;
     member.down = ticks;
     member.running = { ...this.settings };
+    member.unasked = true;
     if (name === this.leader) {
       this.leaderLost++;
       // Patroni fails over when it can.

@@ -1,0 +1,145 @@
+/** `archive_command` and `restore_command`, run by the shell: what PostgreSQL is told, and how pgBackRest is called. */
+import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
+import { chmodSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { normalise } from '../../../provider/cluster/normalise';
+import { directories } from '../../../provider/config/files';
+import { archiveCommand, restoreCommand } from '../../../provider/config/pgbackrest';
+
+const s3 = { type: 's3' as const, bucket: 'shop-backups', region: 'eu-central-1' };
+const one = normalise('hippo', { repositories: [{ type: 'local' }] });
+const two = normalise('hippo', { repositories: [{ type: 'local' }, { ...s3, keyType: 'web-id' }] });
+const wal = '000000020000000000000007';
+const killed = 137;
+
+describe('a command that PostgreSQL runs', () => {
+  let directory: string;
+
+  /** Its end, its words, and how pgBackRest was called, which is a script here; in a directory that stands for all others. */
+  function ran(command: string, pgbackrest: string): { code: number | null; said: string; calls: string[] } {
+    const calls = join(directory, 'calls');
+    rmSync(calls, { force: true });
+    const program = join(directory, 'pgbackrest');
+    writeFileSync(program, `#!/bin/sh\necho "$@" >>${calls}\n${pgbackrest}\n`);
+    chmodSync(program, 0o755);
+    const text = [directories.socket, directories.gaps]
+      .reduce((all, path) => all.replaceAll(path, directory), command)
+      .replaceAll('%f', wal)
+      .replaceAll('%p', `pg_wal/${wal}`);
+    assert.ok(!text.includes('%'), 'PostgreSQL would take it for a placeholder');
+    const { status, stderr } = spawnSync('/bin/sh', ['-c', text], {
+      cwd: directory,
+      env: { PATH: `${directory}:${process.env['PATH']}` },
+      encoding: 'utf8',
+    });
+    const lines = existsSync(calls) ? readFileSync(calls, 'utf8').trim().split('\n') : [];
+    return { code: status, said: stderr, calls: lines };
+  }
+
+  beforeEach(() => {
+    directory = mkdtempSync(join(tmpdir(), 'command-'));
+  });
+  afterEach(() => rmSync(directory, { recursive: true }));
+
+  describe('restore_command', () => {
+    const found = 0;
+    const lacks = 1;
+    const away = 103;
+    const mark = (repository: number): string => join(directory, `repository-${repository}.away`);
+    const uptime = (): number => Math.floor(Number(readFileSync('/proc/uptime', 'utf8').split(' ')[0]));
+
+    /** What it ends with, and the repositories asked, where each ends as given. */
+    function ask(
+      ends: Readonly<Record<number, number>>,
+      spec = two,
+    ): { code: number | null; asked: string[] } {
+      const cases = Object.entries(ends).map(([number, code]) => `*repo${number}/conf.d*) exit ${code};;`);
+      const { code, said, calls } = ran(restoreCommand(spec), `case "$*" in ${cases.join(' ')} esac`);
+      assert.equal(said, '');
+      for (const line of calls) assert.ok(line.endsWith(`archive-get ${wal} pg_wal/${wal}`), line);
+      return { code, asked: calls.map((line) => /repo(\d)/.exec(line)![1]!) };
+    }
+
+    it('asks one repository after the other until one has the file', () => {
+      assert.deepEqual(ask({ 1: found, 2: found }), { code: 0, asked: ['1'] });
+      assert.deepEqual(ask({ 1: lacks, 2: found }), { code: 0, asked: ['1', '2'] });
+      assert.deepEqual(ask({ 1: lacks, 2: lacks }), { code: 1, asked: ['1', '2'] });
+      assert.deepEqual(ask({ 1: lacks }, one), { code: 1, asked: ['1'] });
+    });
+
+    it('does not ask one that did not answer again, but every other', () => {
+      assert.deepEqual(ask({ 1: away, 2: lacks }), { code: 1, asked: ['1', '2'] });
+      assert.deepEqual(ask({ 1: found, 2: lacks }), { code: 1, asked: ['2'] });
+      assert.deepEqual(ask({ 1: found, 2: found }), { code: 0, asked: ['2'] });
+    });
+
+    it('asks it again after a while', () => {
+      writeFileSync(mark(1), String(uptime() - 20));
+      assert.deepEqual(ask({ 1: found }, one), { code: 0, asked: ['1'] });
+    });
+
+    it('does not take a file that is not there for a repository that does not answer', () => {
+      assert.deepEqual(ask({ 1: lacks }, one), { code: 1, asked: ['1'] });
+      assert.ok(!existsSync(mark(1)));
+      assert.deepEqual(ask({ 1: found }, one), { code: 0, asked: ['1'] });
+    });
+
+    it('ends with 1 where pgBackRest was killed: at more than 125 PostgreSQL gives up', () => {
+      assert.deepEqual(ask({ 1: killed }, one), { code: 1, asked: ['1'] });
+      assert.ok(existsSync(mark(1)));
+    });
+
+    it('asks where the mark is from before the machine was booted', () => {
+      writeFileSync(mark(1), String(uptime() + 10_000));
+      assert.deepEqual(ask({ 1: found }, one), { code: 0, asked: ['1'] });
+    });
+
+    it('asks where the mark is empty', () => {
+      writeFileSync(mark(1), '');
+      assert.equal(ask({ 1: found }, one).code, 0);
+    });
+  });
+
+  describe('archive_command of one repository', () => {
+    const plain = `--stanza=db archive-push pg_wal/${wal}`;
+    const inHurry = `--stanza=db --archive-timeout=2 archive-push pg_wal/${wal}`;
+    const push = (pgbackrest: string) => ran(archiveCommand(one), pgbackrest);
+    const postmaster = (state: string): void => {
+      const lines = ['7', '/pgdata/data', '1', '5432', '/run/postgresql', '*', '  1  2', state];
+      writeFileSync(join(directory, 'postmaster.pid'), `${lines.join('\n')}\n`);
+    };
+
+    it('ends as pgBackRest does, with its words', () => {
+      assert.deepEqual(push('exit 0'), { code: 0, said: '', calls: [plain] });
+      assert.deepEqual(push('echo "ERROR: [082]" >&2; exit 82'), {
+        code: 82,
+        said: 'ERROR: [082]\n',
+        calls: [plain],
+      });
+    });
+
+    it('notes WAL that pgBackRest lets go', () => {
+      const said = 'WARN: dropped WAL file because archive queue exceeded 64MB';
+      assert.deepEqual(push(`echo "${said}"`), { code: 0, said: `${said}\n`, calls: [plain] });
+      assert.equal(readFileSync(join(directory, 'dropped-1'), 'utf8'), `${wal}\n`);
+    });
+
+    it('in a stop does not wait long for a repository that did not take the last segment', () => {
+      postmaster('stopping');
+      assert.deepEqual(push('exit 82').calls, [plain]);
+      assert.deepEqual(push('exit 82').calls, [inHurry]);
+      postmaster('ready   ');
+      assert.deepEqual(push('exit 82').calls, [plain]);
+      postmaster('stopping');
+      assert.deepEqual(push('exit 0').calls, [inHurry]);
+      assert.deepEqual(push('exit 0').calls, [plain]);
+    });
+
+    it('waits where there is no postmaster, as for Patroni, which archives what a lost primary has left', () => {
+      assert.deepEqual(push('exit 82').calls, [plain]);
+      assert.deepEqual(push('exit 82'), { code: 82, said: '', calls: [plain] });
+    });
+  });
+});
