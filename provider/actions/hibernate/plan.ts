@@ -3,6 +3,7 @@ import type { CronJob, StatefulSet } from '../../live/kinds';
 import type { Refusal, SoFar } from '../core/action';
 import type { Step } from '../core/steps';
 import type { ActionInputs, ObservedCluster } from '../members/cluster';
+import { withoutWal } from '../members/archiving';
 import { whileRestoring } from '../members/refuse';
 import { isStopped, isSuspended, lastLeader, stoppedMembers } from '../members/stopped';
 
@@ -43,12 +44,20 @@ function stop(observed: ObservedHibernation): Step[] {
       kind: 'stop',
       member: leader,
       text: `stop ${leader}`,
-      // Jobs, if suspended ones, are there for each repository and for nothing else.
-      detail: `the primary, last, after a checkpoint${cronJobs.length > 0 ? '; its last WAL goes to the repositories' : ''}`,
+      detail: `the primary, last, after a checkpoint${lastWal(observed)}`,
     });
   if (repositoryHost && !isStopped(repositoryHost))
     steps.push({ kind: 'stop-host', text: `stop the repository host ${repositoryHost.metadata.name}` });
   return steps;
+}
+
+/** Where what it wrote last is afterwards. Jobs, if suspended ones, are there for each repository and for nothing else. */
+function lastWal(observed: ObservedHibernation): string {
+  if (observed.cronJobs.length === 0) return '';
+  const away = withoutWal(observed);
+  return away === undefined
+    ? '; its last WAL goes to the repositories'
+    : `; ${away}: what it lacks stays on the volume until the start`;
 }
 
 function start(observed: ObservedHibernation, cluster: string, begun: boolean): Step[] {

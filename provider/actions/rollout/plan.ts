@@ -7,6 +7,7 @@
  * a member leaves only when all that stay are ready.
  */
 import type { Step } from '../core/steps';
+import { joined, lateStop } from '../members/archiving';
 import { isUp } from '../members/up';
 import type { RolloutInputs } from './inputs';
 import { leaveSteps } from './leaving';
@@ -58,7 +59,7 @@ export function plan(observed: Observed, inputs: RolloutInputs, previous: Rollou
   const inPlace = leaderNeed?.kind === 'restart' && inputs.restartPolicy === 'inPlace';
   const moves = leaderNeed !== undefined && (leaderNeed.kind === 'replace' || !first);
   if (successor !== undefined && (leaving || (moves && !inPlace)))
-    steps.push(switchover(leader!, successor, inputs, leaving));
+    steps.push(switchover(observed, successor, inputs, leaving));
   if (leaderNeed && moves)
     steps.push(
       inPlace || successor === undefined
@@ -97,13 +98,18 @@ function leftPending(member: string, need: Need): Step {
   };
 }
 
-function switchover(leader: string, successor: string, inputs: RolloutInputs, leaving: boolean): Step {
-  const others = inputs.synchronous.mode !== 'async' && inputs.members.length > 2;
+function switchover(observed: Observed, successor: string, inputs: RolloutInputs, leaving: boolean): Step {
+  const { mode } = inputs.synchronous;
+  const leader = observed.leader!;
+  const others = mode !== 'async' && inputs.members.length > 2;
   return {
     kind: 'switchover',
     member: leader,
     text: `switchover from ${leader}`,
-    detail: `to ${successor}${others ? ' or another synchronous standby' : ''}`,
+    detail: joined(
+      `to ${successor}${others ? ' or another synchronous standby' : ''}`,
+      lateStop(observed, mode, inputs.members.length),
+    ),
     reason: leaving ? `${leader} leaves` : undefined,
   };
 }

@@ -21,6 +21,10 @@ const done = (...steps: [kind: string, member: string][]): SoFar => ({
   notes: {},
 });
 
+/** A primary whose repository does not answer. */
+const unarchived = member('hippo-1', { agent: { archive: { 1: 'ERROR: [082]: timeout', 2: 'ok' } } });
+const late = 'repository 1 takes no WAL now, so that hippo-1 stops up to 40 s late';
+
 const all = 'wait until hippo-1, hippo-2, hippo-3 are up';
 const handOver = (from = 'hippo-1', why = '') =>
   `switchover from ${from} (to a synchronous standby): ${from} restarts as a replica${why}`;
@@ -55,6 +59,13 @@ describe('the plan of a Restart', () => {
         'restart PostgreSQL of hippo-2: max_connections 200 → 100',
         all,
       ],
+    ],
+    [
+      'says when its switchover takes longer',
+      cluster({}, [unarchived]),
+      { members: ['hippo-1'] },
+      nothingYet,
+      [`switchover from hippo-1 (to a synchronous standby; ${late}): hippo-1 restarts as a replica`, all],
     ],
     ['of nothing pending is nothing', cluster(), { pending: true }, nothingYet, ['nothing to do']],
     [
@@ -128,6 +139,23 @@ describe('the plan of a Switchover', () => {
       undefined,
       nothingYet,
       ['switchover from hippo-1 (to a synchronous standby, after a checkpoint)', all],
+    ],
+    [
+      'says that it takes longer while a repository takes no WAL',
+      cluster({}, [unarchived]),
+      'hippo-3',
+      nothingYet,
+      [`switchover from hippo-1 to hippo-3 (after a checkpoint; ${late})`, all],
+    ],
+    [
+      'says that commits wait for the only other member',
+      cluster({ declared: ['hippo-1', 'hippo-2'], mode: 'strict', synchronous: ['hippo-2'] }, [unarchived]),
+      undefined,
+      nothingYet,
+      [
+        `switchover from hippo-1 (to hippo-2, after a checkpoint; ${late}; commits wait for it)`,
+        'wait until hippo-1, hippo-2 are up',
+      ],
     ],
     ['to who leads already is nothing', cluster(), 'hippo-1', nothingYet, ['nothing to do']],
     [

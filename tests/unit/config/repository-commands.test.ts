@@ -86,6 +86,21 @@ describe('a command that PostgreSQL runs', () => {
       assert.deepEqual(ask({ 1: found }, one), { code: 0, asked: ['1'] });
     });
 
+    it('lets pgBackRest fetch ahead only after a file that was found', () => {
+      const ahead = (end: number): boolean => {
+        const { calls } = ran(restoreCommand(one), `exit ${end}`);
+        return !calls[0]!.includes(' --no-archive-async ');
+      };
+      assert.deepEqual([found, found, lacks, lacks, found, away].map(ahead), [
+        false,
+        true,
+        true,
+        false,
+        false,
+        true,
+      ]);
+    });
+
     it('ends with 1 where pgBackRest was killed: at more than 125 PostgreSQL gives up', () => {
       assert.deepEqual(ask({ 1: killed }, one), { code: 1, asked: ['1'] });
       assert.ok(existsSync(mark(1)));
