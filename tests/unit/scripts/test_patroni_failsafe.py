@@ -1,0 +1,98 @@
+"""When a change of a pod makes Patroni look again, and what a leader knows, with stand-ins for its cache and its store."""
+import json
+import types
+import unittest
+
+import patroni_failsafe as failsafe
+
+
+class Cache:
+    """As Patroni's ObjectCache: keeps what events bring, and wakes nobody for a pod."""
+
+    def __init__(self):
+        self.woken = 0
+        self._dcs = types.SimpleNamespace(event=types.SimpleNamespace(set=self._wake))
+        self._objects = {}
+
+    def _wake(self):
+        self.woken += 1
+
+    def get(self, name):
+        return self._objects.get(name)
+
+    def _process_event(self, event):
+        metadata = event['object']['metadata']
+        self._objects.pop(metadata['name'], None)
+        if event['type'] != 'DELETED':
+            annotations = metadata.get('annotations')
+            self._objects[metadata['name']] = types.SimpleNamespace(metadata=types.SimpleNamespace(annotations=annotations))
+
+
+class Store:
+    """As Patroni's Kubernetes: what it has noted it would know only after it has read it."""
+
+    def __init__(self, reachable):
+        self._reachable = reachable
+        self._last_failsafe = {}
+
+    def update_leader(self, cluster, last_lsn, slots=None, failsafe=None):
+        return self._reachable
+
+
+failsafe.follow_addresses(types.SimpleNamespace(ObjectCache=Cache, Kubernetes=Store))
+failsafe.follow_addresses(types.SimpleNamespace(ObjectCache=type('Newer', (), {}), Kubernetes=type('Newer', (), {})))
+
+
+def event(status, type_='MODIFIED', kind='Pod'):
+    annotations = None if status is None else {'status': status}
+    return {'type': type_, 'object': {'kind': kind, 'metadata': {'name': 'hippo-1-0', 'annotations': annotations}}}
+
+
+def told(address, position=1):
+    return json.dumps({'api_url': f'https://{address}:8008/patroni', 'xlog_location': position})
+
+
+class Failsafe(unittest.TestCase):
+    def woken(self, *events):
+        cache = Cache()
+        for one in events[:-1]:
+            cache._process_event(one)
+        before = cache.woken
+        cache._process_event(events[-1])
+        return cache.woken - before
+
+    def test_another_address_wakes(self):
+        self.assertEqual(self.woken(event(told('10.0.0.1')), event(told('10.0.0.2'))), 1)
+
+    def test_a_first_address_wakes_and_one_that_has_gone(self):
+        self.assertEqual(self.woken(event(None, 'ADDED'), event(told('10.0.0.1'))), 1)
+        self.assertEqual(self.woken(event(told('10.0.0.1')), event(told('10.0.0.1'), 'DELETED')), 1)
+
+    def test_all_else_that_a_member_tells_wakes_nobody(self):
+        self.assertEqual(self.woken(event(told('10.0.0.1')), event(told('10.0.0.1', 2))), 0)
+        self.assertEqual(self.woken(event(None, 'ADDED')), 0)
+
+    def test_what_is_not_its_own_is_no_address(self):
+        for status in ('', '{', '[]', '"text"', '7'):
+            self.assertEqual(self.woken(event(status)), 0, status)
+
+    def test_what_is_noted_is_known(self):
+        noted = {'hippo-1-0': 'https://10.0.0.1:8008/patroni'}
+        store = Store(reachable=True)
+        self.assertTrue(store.update_leader('cluster', 1, None, noted))
+        self.assertEqual(store._last_failsafe, noted)
+        for nothing in (None, {}):
+            store.update_leader('cluster', 1, slots=None, failsafe=nothing)
+            self.assertEqual(store._last_failsafe, noted)
+
+    def test_what_could_not_be_noted_is_not_known(self):
+        store = Store(reachable=False)
+        self.assertFalse(store.update_leader('cluster', 1, None, {'hippo-1-0': 'https://10.0.0.1:8008/patroni'}))
+        self.assertEqual(store._last_failsafe, {})
+
+    def test_only_pods_have_addresses(self):
+        self.assertEqual(self.woken(event(told('10.0.0.1'), kind='Endpoints')), 0)
+
+
+if __name__ == '__main__':
+    unittest.main()
