@@ -73,7 +73,8 @@ const awaySeconds = 15;
  * PostgreSQL every end but 0 is the same.
  *
  * pgBackRest's asynchronous process fetches ahead, which is what a replica that catches up wants, but takes 110 ms to say that a
- * file is not there, where it takes 20 without. So it is for the file after one that was found.
+ * file is not there, where it takes 20 without. So it is for the file after one that was found. And the history of a time line that is
+ * there already, from the leader mostly, is not asked for: PostgreSQL takes that one then (RestoreArchivedFile, xlogarchive.c).
  *
  * In shell, inline: a file that an older pod lacks would end with 127, at which PostgreSQL gives up. By the time since boot,
  * since no clock that is set may keep a repository away. No "%", which PostgreSQL would take for its own.
@@ -84,6 +85,7 @@ export function restoreCommand(spec: ClusterSpec): string {
   const configuration =
     '--config=/etc/pgbackrest/repo$r/pgbackrest.conf --config-include-path=/etc/pgbackrest/repo$r/conf.d';
   return [
+    'case %f in *.history) [ -e pg_wal/%f ] && exit 1;; esac',
     `for r in ${spec.repositories.map(({ number }) => number).join(' ')}; do m=${mark}`,
     `${clock}; [ -e $m.away ] && read -r then <$m.away && [ $then -le $now ] && [ $then -gt $((now - ${awaySeconds})) ] && continue`,
     'a=--no-archive-async; [ -e $m.found ] && a=',

@@ -1,4 +1,4 @@
-"""Patroni itself, with three things changed, and stopped when its member is fenced (fencing.py). After a
+"""Patroni itself, with some things changed, and stopped when its member is fenced (fencing.py). After a
 restore in place whose recovery failed, start.py waits for what comes next (in_place.py).
 
 It must be able to talk to API servers whose certificate authority has no key identifiers. Python 3.13 turned on
@@ -6,7 +6,7 @@ VERIFY_X509_STRICT, and urllib3 2.4 sets it too. It demands an authority key ide
 does not have (kubernetes-client/python#2394, awslabs/mcp#3791): Patroni would never reach the API. The chain, the
 validity and the host name are still verified.
 
-It must not sleep while writers wait: see patroni_waits.py. And its leader must know where its members are: see patroni_failsafe.py.
+It must not sleep while writers wait: see patroni_waits.py. And it must know where its members are: see patroni_addresses.py.
 """
 import os
 import signal
@@ -18,17 +18,19 @@ if __name__ == '__main__':
     # In this order: each of the two imports the other, and only postgresql may be the first (Patroni 4.1.5).
     import patroni.postgresql
     import patroni.ha
+    import patroni.api
     import patroni.dcs.kubernetes
+    import patroni.postgresql.config
     import urllib3.util.ssl_
 
     import fencing
     import in_place
-    import patroni_failsafe
+    import patroni_addresses
     import patroni_waits
 
     urllib3.util.ssl_.VERIFY_X509_STRICT = 0
-    patroni_waits.shorten(patroni.ha, patroni.postgresql)
-    patroni_failsafe.follow_addresses(patroni.dcs.kubernetes)
+    patroni_waits.shorten(patroni.ha, patroni.postgresql, patroni.api)
+    patroni_addresses.follow_addresses(patroni.dcs.kubernetes, patroni.postgresql.config)
 
     from patroni.__main__ import main
 

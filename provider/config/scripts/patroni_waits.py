@@ -7,6 +7,8 @@ functions below refer to; where a newer one no longer has them, its own waits ar
 - A stop that is found between its last checkpoint and its end waits a second "to give replicas some more time to catch
   up" (on_shutdown in ha.py, demote and shutdown). PostgreSQL's WAL senders end when their replica has confirmed all of
   it (walsender.c, WalSndDone): when none is left, there is nothing more to wait for.
+- A REST server that has ended keeps its socket, and who asks waits until the process ends, which is when PostgreSQL has archived its last
+  WAL: replicas that ask the former leader before they take over lost a second by it (api.py, shutdown; ha.py, _is_healthiest_node).
 - A member that has released the lock, and one that is not the candidate of a switchover, wait two seconds "to give a
   time to somebody to take the leader lock" (ha.py, demote and process_unhealthy_cluster), and follow the new leader only
   then. Commits on the new leader wait for them.
@@ -88,12 +90,22 @@ def until_replicas_have_all(stop):
     return shorter
 
 
-def shorten(ha, postgresql):
-    """`ha` and `postgresql` are Patroni's modules of these names."""
+def then_refusing(shutdown):
+    @functools.wraps(shutdown)
+    def closed(self):
+        shutdown(self)
+        self.socket.close()
+
+    return closed
+
+
+def shorten(ha, postgresql, api):
+    """`ha`, `postgresql` and `api` are Patroni's modules of these names."""
     postgresql.STOP_POLLING_INTERVAL = STOP_POLLING_SECONDS
     ha.time = Clock()
     for owner, name, shorter in (
         (postgresql.Postgresql, 'stop', until_replicas_have_all),
+        (api.RestApiServer, 'shutdown', then_refusing),
         (ha.Ha, 'demote', until_another_leads),
         (ha.Ha, 'process_unhealthy_cluster', until_another_leads),
     ):

@@ -1,7 +1,7 @@
 /** `archive_command` and `restore_command`, run by the shell: what PostgreSQL is told, and how pgBackRest is called. */
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
-import { chmodSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { normalise } from '../../../provider/cluster/normalise';
@@ -18,7 +18,7 @@ describe('a command that PostgreSQL runs', () => {
   let directory: string;
 
   /** Its end, its words, and how pgBackRest was called, which is a script here; in a directory that stands for all others. */
-  function ran(command: string, pgbackrest: string): { code: number | null; said: string; calls: string[] } {
+  function ran(command: string, pgbackrest: string, wanted = wal): { code: number | null; said: string; calls: string[] } {
     const calls = join(directory, 'calls');
     rmSync(calls, { force: true });
     const program = join(directory, 'pgbackrest');
@@ -26,8 +26,8 @@ describe('a command that PostgreSQL runs', () => {
     chmodSync(program, 0o755);
     const text = [directories.socket, directories.gaps]
       .reduce((all, path) => all.replaceAll(path, directory), command)
-      .replaceAll('%f', wal)
-      .replaceAll('%p', `pg_wal/${wal}`);
+      .replaceAll('%f', wanted)
+      .replaceAll('%p', `pg_wal/${wanted}`);
     assert.ok(!text.includes('%'), 'PostgreSQL would take it for a placeholder');
     const { status, stderr } = spawnSync('/bin/sh', ['-c', text], {
       cwd: directory,
@@ -99,6 +99,18 @@ describe('a command that PostgreSQL runs', () => {
         false,
         true,
       ]);
+    });
+
+    it('leaves the history of a time line that is there already to PostgreSQL', () => {
+      const asked = (file: string): number => ran(restoreCommand(one), 'exit 0', file).calls.length;
+      assert.equal(asked('00000003.history'), 1);
+      mkdirSync(join(directory, 'pg_wal'));
+      writeFileSync(join(directory, 'pg_wal', '00000003.history'), '');
+      writeFileSync(join(directory, 'pg_wal', wal), '');
+      const { code, calls } = ran(restoreCommand(one), 'exit 0', '00000003.history');
+      assert.deepEqual({ code, calls }, { code: 1, calls: [] });
+      assert.equal(asked('00000004.history'), 1);
+      assert.equal(asked(wal), 1, 'WAL of the archive counts more than what is there');
     });
 
     it('ends with 1 where pgBackRest was killed: at more than 125 PostgreSQL gives up', () => {

@@ -1,4 +1,5 @@
 """How long Patroni's waits last, with stand-ins for what they wait for and for time itself."""
+import socket
 import types
 import unittest
 from unittest import mock
@@ -19,6 +20,16 @@ class Time:
 
     def sleep(self, seconds):
         self.now += seconds
+
+
+class RestApi:
+    """As Patroni's RestApiServer: listens, and has ended without closing its socket."""
+
+    def __init__(self):
+        self.socket = socket.create_server(('127.0.0.1', 0))
+
+    def shutdown(self):
+        pass
 
 
 def modules(time, leader=lambda now: None, senders_end=0.0):
@@ -54,7 +65,7 @@ def modules(time, leader=lambda now: None, senders_end=0.0):
 
     ha.Ha = Ha
     postgresql = types.SimpleNamespace(Postgresql=Postgresql)
-    waits.shorten(ha, postgresql)
+    waits.shorten(ha, postgresql, types.SimpleNamespace(RestApiServer=type('Api', (), {})))
     return ha, postgresql
 
 
@@ -106,6 +117,19 @@ class Waits(unittest.TestCase):
                 self.assertEqual((answer, asked), (('fast', True), [(10, 9)]))
                 self.assertAlmostEqual(self.time.now, seconds, delta=waits.STEP_SECONDS)
 
+    def test_a_rest_server_that_has_ended_refuses(self):
+        waits.shorten(
+            types.SimpleNamespace(Ha=object),
+            types.SimpleNamespace(Postgresql=object),
+            types.SimpleNamespace(RestApiServer=RestApi),
+        )
+        server = RestApi()
+        address = server.socket.getsockname()
+        socket.create_connection(address, timeout=1).close()
+        server.shutdown()
+        with self.assertRaises(ConnectionRefusedError):
+            socket.create_connection(address, timeout=1)
+
     def test_no_callback_stays_none(self):
         _, postgresql = modules(self.time)
         self.assertEqual(postgresql.Postgresql().stop('immediate', on_shutdown=None), ('immediate', None))
@@ -117,7 +141,11 @@ class Waits(unittest.TestCase):
         self.assertEqual(self.time.now, 3)
 
     def test_a_newer_patroni_without_these_names(self):
-        waits.shorten(types.SimpleNamespace(Ha=object), types.SimpleNamespace(Postgresql=object))
+        waits.shorten(
+            types.SimpleNamespace(Ha=object),
+            types.SimpleNamespace(Postgresql=object),
+            types.SimpleNamespace(RestApiServer=type('Newer', (), {})),
+        )
 
 
 if __name__ == '__main__':

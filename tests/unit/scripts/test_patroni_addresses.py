@@ -1,9 +1,9 @@
-"""When a change of a pod makes Patroni look again, and what a leader knows, with stand-ins for its cache and its store."""
+"""What a change of a pod does in Patroni, with stand-ins for its cache, its store and its configuration of PostgreSQL."""
 import json
 import types
 import unittest
 
-import patroni_failsafe as failsafe
+import patroni_addresses as addresses
 
 
 class Cache:
@@ -39,8 +39,27 @@ class Store:
         return self._reachable
 
 
-failsafe.follow_addresses(types.SimpleNamespace(ObjectCache=Cache, Kubernetes=Store))
-failsafe.follow_addresses(types.SimpleNamespace(ObjectCache=type('Newer', (), {}), Kubernetes=type('Newer', (), {})))
+class Config:
+    """As Patroni's ConfigHandler, of a replica that follows 10.0.0.1."""
+
+    signal = True
+
+    def check_recovery_conf(self, member):
+        if not self.signal:
+            return True, True
+        return (member.conn_url if member else None) != 'postgres://10.0.0.1:5432/postgres', False
+
+
+def module(**classes):
+    return types.SimpleNamespace(**classes)
+
+
+def newer():
+    return type('Newer', (), {})
+
+
+addresses.follow_addresses(module(ObjectCache=Cache, Kubernetes=Store), module(ConfigHandler=Config))
+addresses.follow_addresses(module(ObjectCache=newer(), Kubernetes=newer()), module(ConfigHandler=newer()))
 
 
 def event(status, type_='MODIFIED', kind='Pod'):
@@ -52,7 +71,7 @@ def told(address, position=1):
     return json.dumps({'api_url': f'https://{address}:8008/patroni', 'xlog_location': position})
 
 
-class Failsafe(unittest.TestCase):
+class Addresses(unittest.TestCase):
     def woken(self, *events):
         cache = Cache()
         for one in events[:-1]:
@@ -89,6 +108,23 @@ class Failsafe(unittest.TestCase):
         store = Store(reachable=False)
         self.assertFalse(store.update_leader('cluster', 1, None, {'hippo-1-0': 'https://10.0.0.1:8008/patroni'}))
         self.assertEqual(store._last_failsafe, {})
+
+    def test_a_leader_whose_pod_is_gone_is_followed_as_before(self):
+        def leader(url, name='hippo-1-0'):
+            return types.SimpleNamespace(name=name, conn_url=url)
+
+        check = Config().check_recovery_conf
+        self.assertEqual(check(leader('postgres://10.0.0.1:5432/postgres')), (False, False))
+        self.assertEqual(check(leader('postgres://10.0.0.2:5432/postgres')), (True, False))
+        self.assertEqual(check(leader(None)), (False, False))
+        # Nobody leads.
+        self.assertEqual(check(leader(None, name='')), (True, False))
+        self.assertEqual(check(None), (True, False))
+
+    def test_what_is_no_standby_yet_becomes_one_all_the_same(self):
+        config = Config()
+        config.signal = False
+        self.assertEqual(config.check_recovery_conf(types.SimpleNamespace(name='hippo-1-0', conn_url=None)), (True, True))
 
     def test_only_pods_have_addresses(self):
         self.assertEqual(self.woken(event(told('10.0.0.1'), kind='Endpoints')), 0)
