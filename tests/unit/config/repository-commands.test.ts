@@ -18,7 +18,11 @@ describe('a command that PostgreSQL runs', () => {
   let directory: string;
 
   /** Its end, its words, and how pgBackRest was called, which is a script here; in a directory that stands for all others. */
-  function ran(command: string, pgbackrest: string, wanted = wal): { code: number | null; said: string; calls: string[] } {
+  function ran(
+    command: string,
+    pgbackrest: string,
+    wanted = wal,
+  ): { code: number | null; said: string; calls: string[] } {
     const calls = join(directory, 'calls');
     rmSync(calls, { force: true });
     const program = join(directory, 'pgbackrest');
