@@ -10,9 +10,16 @@ them, its own ways are back, and nothing else changes.
   it still stops in order, for a second or two. Patroni takes primary_conninfo away (ha.py, follow), so that the replicas miss the
   end, the leader strikes them off as synchronous, and nobody may take over. Here what is followed stays as long as the lock names a
   leader, as Patroni does it in a standby cluster ("continue following the old known standby leader").
+- The address of the pod before. One that was deleted with grace 0 may have written its own into the pod that has come for it, and may have
+  ended with the lock. The new Patroni then asks there whether it is alone, up to 4 times 3 s (__main__.py, ensure_unique_name), and the
+  replicas ask there before they take over, 2 s. Here the first asks once, for 2 s, as the replicas do; and it tells its own address before
+  it releases the lock, if another is told.
 """
 import functools
 import json
+
+# As fetch_node_status in ha.py.
+ASK_SECONDS = 2
 
 
 def address(pod):
@@ -59,12 +66,38 @@ def keeps_following(check_recovery_conf):
     return checked
 
 
-def follow_addresses(kubernetes, config):
-    """`kubernetes` and `config` are Patroni's modules of these names, of its stores and of PostgreSQL."""
+def asks_once(ensure_unique_name):
+    @functools.wraps(ensure_unique_name)
+    def ensured(self, cluster):
+        request = self.request
+        self.request = lambda *args, **kwargs: request(*args, **{**kwargs, 'timeout': ASK_SECONDS, 'retries': 0})
+        try:
+            return ensure_unique_name(self, cluster)
+        finally:
+            self.request = request
+
+    return ensured
+
+
+def tells_first(release):
+    @functools.wraps(release)
+    def released(self, *args, **kwargs):
+        told = self.cluster and self.cluster.get_member(self.state_handler.name, fallback_to_leader=False)
+        if told and told.api_url != self.patroni.api.connection_string:
+            self.touch_member()
+        return release(self, *args, **kwargs)
+
+    return released
+
+
+def follow_addresses(kubernetes, config, ha, daemon):
+    """Patroni's modules: `kubernetes` of its stores, `config` of PostgreSQL, `ha`, and `daemon`, which is __main__."""
     for owner, name, better in (
         (kubernetes.ObjectCache, '_process_event', looks_again),
         (kubernetes.Kubernetes, 'update_leader', remembers),
         (config.ConfigHandler, 'check_recovery_conf', keeps_following),
+        (daemon.Patroni, 'ensure_unique_name', asks_once),
+        (ha.Ha, 'release_leader_key_voluntarily', tells_first),
     ):
         if hasattr(owner, name):
             setattr(owner, name, better(getattr(owner, name)))

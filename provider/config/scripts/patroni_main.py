@@ -18,6 +18,7 @@ if __name__ == '__main__':
     # In this order: each of the two imports the other, and only postgresql may be the first (Patroni 4.1.5).
     import patroni.postgresql
     import patroni.ha
+    import patroni.__main__
     import patroni.api
     import patroni.dcs.kubernetes
     import patroni.postgresql.config
@@ -30,14 +31,12 @@ if __name__ == '__main__':
 
     urllib3.util.ssl_.VERIFY_X509_STRICT = 0
     patroni_waits.shorten(patroni.ha, patroni.postgresql, patroni.api)
-    patroni_addresses.follow_addresses(patroni.dcs.kubernetes, patroni.postgresql.config)
-
-    from patroni.__main__ import main
+    patroni_addresses.follow_addresses(patroni.dcs.kubernetes, patroni.postgresql.config, patroni.ha, patroni.__main__)
 
     MEMBER = os.environ['MEMBER_NAME']
     fencing.stop_when_fenced(MEMBER, lambda: os.kill(os.getpid(), signal.SIGTERM))
     try:
-        code = main()
+        code = patroni.__main__.main()
     except SystemExit as end:
         code = end.code
     except Exception:  # a bootstrap that failed ends so (ha.py, cancel_initialization)

@@ -50,6 +50,35 @@ class Config:
         return (member.conn_url if member else None) != 'postgres://10.0.0.1:5432/postgres', False
 
 
+class Daemon:
+    """As Patroni itself: asks who has its name."""
+
+    def __init__(self):
+        self.asked = []
+        self.request = lambda member, **how: self.asked.append((member, how))
+
+    def ensure_unique_name(self, cluster):
+        self.request(cluster, endpoint='/liveness', timeout=3)
+
+
+class Ha:
+    """As Patroni's Ha, of a member that answers at 10.0.0.2."""
+
+    state_handler = types.SimpleNamespace(name='hippo-1-0')
+    patroni = types.SimpleNamespace(api=types.SimpleNamespace(connection_string='https://10.0.0.2:8008/patroni'))
+
+    def __init__(self, told):
+        self.done = []
+        member = told and types.SimpleNamespace(api_url=f'https://{told}:8008/patroni')
+        self.cluster = types.SimpleNamespace(get_member=lambda name, fallback_to_leader: member)
+
+    def touch_member(self):
+        self.done.append('tells')
+
+    def release_leader_key_voluntarily(self, last_lsn=None):
+        self.done.append(f'releases at {last_lsn}')
+
+
 def module(**classes):
     return types.SimpleNamespace(**classes)
 
@@ -58,8 +87,12 @@ def newer():
     return type('Newer', (), {})
 
 
-addresses.follow_addresses(module(ObjectCache=Cache, Kubernetes=Store), module(ConfigHandler=Config))
-addresses.follow_addresses(module(ObjectCache=newer(), Kubernetes=newer()), module(ConfigHandler=newer()))
+addresses.follow_addresses(
+    module(ObjectCache=Cache, Kubernetes=Store), module(ConfigHandler=Config), module(Ha=Ha), module(Patroni=Daemon)
+)
+addresses.follow_addresses(
+    module(ObjectCache=newer(), Kubernetes=newer()), module(ConfigHandler=newer()), module(Ha=newer()), module(Patroni=newer())
+)
 
 
 def event(status, type_='MODIFIED', kind='Pod'):
@@ -125,6 +158,23 @@ class Addresses(unittest.TestCase):
         config = Config()
         config.signal = False
         self.assertEqual(config.check_recovery_conf(types.SimpleNamespace(name='hippo-1-0', conn_url=None)), (True, True))
+
+    def test_who_has_its_name_is_asked_once_and_shortly(self):
+        daemon = Daemon()
+        before = daemon.request
+        daemon.ensure_unique_name('hippo-1-0')
+        self.assertEqual(daemon.asked, [('hippo-1-0', {'endpoint': '/liveness', 'timeout': 2, 'retries': 0})])
+        self.assertIs(daemon.request, before)
+
+    def test_a_leader_that_gives_up_first_tells_its_address_if_another_is_told(self):
+        for told, expected in (
+            ('10.0.0.1', ['tells', 'releases at 7']),
+            ('10.0.0.2', ['releases at 7']),
+            (None, ['releases at 7']),
+        ):
+            ha = Ha(told)
+            ha.release_leader_key_voluntarily(7)
+            self.assertEqual(ha.done, expected, told)
 
     def test_only_pods_have_addresses(self):
         self.assertEqual(self.woken(event(told('10.0.0.1'), kind='Endpoints')), 0)
