@@ -8,6 +8,7 @@ import sys
 
 import yaml
 
+import data_lock
 import fencing
 import in_place
 import unfinished
@@ -33,6 +34,7 @@ def own_parameters():
 
 
 def main():
+    data_lock.hold()
     if fencing.fenced(os.environ['MEMBER_NAME']):
         fencing.wait(os.environ['MEMBER_NAME'])
     os.makedirs(DIRECTORY, mode=0o770, exist_ok=True)
