@@ -54,25 +54,37 @@ export function combine(
   const initialized = (snapshot: Snapshot | undefined) => Boolean(snapshot?.[config]?.['initialize']);
   if (!initialized(now)) return initialized(earlier) ? earlier : undefined;
   const last = lastLeader(
-    { earlier: earlier?.[leader]?.['leader'], now: now[leader]?.['leader'] },
+    { before: earlier?.[leader], now: now[leader], synchronous: now[sync]?.['leader'] },
     earlier?.[config]?.['history'],
     now[config]?.['history'],
   );
   // A leader that shuts down in order gives the lock back: its name goes, and its last position stays.
-  const record = { ...earlier?.[leader], ...now[leader], ...(last ? { leader: last } : {}) };
-  return { [leader]: record, [config]: now[config]!, [sync]: now[sync] ?? earlier?.[sync] ?? {} };
+  const { leader: _, ...record } = { ...earlier?.[leader], ...now[leader] };
+  const named = last ? { ...record, leader: last } : record;
+  return { [leader]: named, [config]: now[config]!, [sync]: now[sync] ?? earlier?.[sync] ?? {} };
 }
 
-/** Whoever holds the lock; else whoever was promoted since; else whoever held it before. */
+/**
+ * Whoever holds the lock. Else, in synchronous modes, whom NAME-sync names: a member writes itself there before it is promoted
+ * (ha.py, enforce_primary_role). Else whoever was promoted since: the history is written some time after that. Else
+ * whoever held it before, unless somebody has taken it in between: then nobody is known to have everything, and they race.
+ */
 function lastLeader(
-  holder: { earlier?: string; now?: string },
+  lock: {
+    before?: Readonly<Record<string, string>>;
+    now?: Readonly<Record<string, string>>;
+    synchronous?: string;
+  },
   before: string | undefined,
   now: string | undefined,
 ): string | undefined {
-  if (holder.now) return holder.now;
+  if (lock.now?.['leader']) return lock.now['leader'];
+  if (lock.synchronous) return lock.synchronous;
   const [old, current] = [history(before), history(now)];
   const promoted = current.length > old.length ? current.at(-1)?.[4] : undefined;
-  return typeof promoted === 'string' ? promoted : holder.earlier;
+  if (typeof promoted === 'string') return promoted;
+  const taken = lock.now?.['acquireTime'];
+  return taken === undefined || taken === lock.before?.['acquireTime'] ? lock.before?.['leader'] : undefined;
 }
 
 /** [timeline, position, reason, time, leader of the next timeline], as Patroni writes them. */

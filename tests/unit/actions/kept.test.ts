@@ -29,6 +29,24 @@ describe('what Patroni knew', () => {
       'hippo-1-0',
     ],
     ['names who was promoted since', earlier, [endpoints('hippo', {}), config(promoted)], 'hippo-2-0'],
+    [
+      'names whom the synchronous mode names: promoted since, and gone before it had written the history',
+      earlier,
+      [endpoints('hippo', { acquireTime: '2' }), config(), endpoints('hippo-sync', { leader: 'hippo-3-0' })],
+      'hippo-3-0',
+    ],
+    [
+      'names nobody where somebody unknown took the lock since',
+      { ...earlier, hippo: { leader: 'hippo-1-0', acquireTime: '1' } },
+      [endpoints('hippo', { acquireTime: '2' }), config()],
+      undefined,
+    ],
+    [
+      'names who led before, when nobody took the lock since',
+      { ...earlier, hippo: { leader: 'hippo-1-0', acquireTime: '1' } },
+      [endpoints('hippo', { acquireTime: '1' }), config()],
+      'hippo-1-0',
+    ],
     ['is what was captured before, when all is gone', earlier, [], 'hippo-1-0'],
   ];
   for (const [sentence, before, found, leader] of cases)
