@@ -5,3 +5,7 @@ import type { Observed } from './observe';
 export function find(observed: Observed, name: string): MemberState | undefined {
   return observed.members.find(({ member }) => member === name);
 }
+
+export function leaderOf(observed: Observed): MemberState | undefined {
+  return observed.members.find(({ member }) => member === observed.leader);
+}

@@ -3,10 +3,10 @@ import { LiveError } from '../../live/errors';
 import type { MemberState } from '../../live/patroni';
 import { patroniPost } from '../../live/patroni-rest';
 import { podName } from '../../manifests/names';
-import { find } from './find';
+import { find, leaderOf } from './find';
 import type { Observed } from './observe';
 import { isUp, smallLag } from './up';
-import { leaderOf, waitUntil, type MembersContext } from './waiting';
+import { waitUntil, type MembersContext } from './waiting';
 
 export interface SwitchoverOptions {
   /** The member that shall lead. Default: the best one. */

@@ -5,6 +5,7 @@ import type { Live } from '../../live/live';
 import type { MemberState } from '../../live/patroni';
 import { podName } from '../../manifests/names';
 import type { Progress } from '../core/progress';
+import { leaderOf } from './find';
 import { observation, watchedBy, type Observed } from './observe';
 import { restoreFailed, restoreFailure, restoreLine, restoreProgress } from './restoring';
 import { isUp } from './up';
@@ -93,10 +94,6 @@ export async function allUp(context: MembersContext): Promise<void> {
       leaderOf(observed)?.role === 'primary' &&
       names.every((name) => isUp(pod(observed, name), observed.leader)),
   );
-}
-
-export function leaderOf(observed: Observed): MemberState | undefined {
-  return observed.members.find(({ member }) => member === observed.leader);
 }
 
 /** What keeps settings from being taken up: what is wrong for the leader's agent, and what PostgreSQL of the others refuses. */

@@ -5,7 +5,7 @@ import type { MemberState } from '../../live/patroni';
 import type { Refusal, SoFar } from '../core/action';
 import type { Step } from '../core/steps';
 import type { ActionInputs, ObservedCluster } from '../members/cluster';
-import { joined, lateStop } from '../members/archiving';
+import { lateStop } from '../members/archiving';
 import { find } from '../members/find';
 import { candidates, noPrimary, refusePaused, refuseUnknown } from '../members/refuse';
 import { waitForAll } from '../members/wait-step';
@@ -50,10 +50,10 @@ export function plan(
             kind: 'switchover',
             member: leads,
             text: `switchover from ${leads}`,
-            detail: joined(
-              observed.mode !== 'async' && others.length > 1 ? 'to a synchronous standby' : `to ${successor}`,
-              lateStop(observed, observed.mode, observed.declared.length),
-            ),
+            detail:
+              (observed.mode !== 'async' && others.length > 1
+                ? 'to a synchronous standby'
+                : `to ${successor}`) + lateStop(observed, observed.mode, observed.declared.length),
             reason: `${leads} restarts as a replica${pendingText(pod(leads), ', ')}`,
           },
     );

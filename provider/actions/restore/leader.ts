@@ -2,11 +2,10 @@
 import { LiveError } from '../../live/errors';
 import type { MemberState } from '../../live/patroni';
 import { podName } from '../../manifests/names';
-import { find } from '../members/find';
+import { find, leaderOf } from '../members/find';
 import { observation, watchedBy, type Observed } from '../members/observe';
 import { restoreLine } from '../members/restoring';
 import { isUp } from '../members/up';
-import { leaderOf } from '../members/waiting';
 import type { Choice } from './choice';
 import type { RestoreContext } from './execute';
 

@@ -7,7 +7,7 @@
  * a member leaves only when all that stay are ready.
  */
 import type { Step } from '../core/steps';
-import { joined, lateStop } from '../members/archiving';
+import { lateStop } from '../members/archiving';
 import { isUp } from '../members/up';
 import type { RolloutInputs } from './inputs';
 import { leaveSteps } from './leaving';
@@ -106,10 +106,7 @@ function switchover(observed: Observed, successor: string, inputs: RolloutInputs
     kind: 'switchover',
     member: leader,
     text: `switchover from ${leader}`,
-    detail: joined(
-      `to ${successor}${others ? ' or another synchronous standby' : ''}`,
-      lateStop(observed, mode, inputs.members.length),
-    ),
+    detail: `to ${successor}${others ? ' or another synchronous standby' : ''}${lateStop(observed, mode, inputs.members.length)}`,
     reason: leaving ? `${leader} leaves` : undefined,
   };
 }

@@ -2,7 +2,7 @@
 import type { Refusal, SoFar } from '../core/action';
 import type { Step } from '../core/steps';
 import type { ActionInputs, ObservedCluster } from '../members/cluster';
-import { joined, lateStop } from '../members/archiving';
+import { lateStop } from '../members/archiving';
 import { find } from '../members/find';
 import { candidates, noPrimary, refusePaused, refuseUnknown } from '../members/refuse';
 import { isUp } from '../members/up';
@@ -36,10 +36,7 @@ export function plan(
       kind: 'switchover',
       member: leader,
       text: `switchover from ${leader}${to === undefined ? '' : ` to ${to}`}`,
-      detail: joined(
-        `${to === undefined ? `${choice}, ` : ''}after a checkpoint`,
-        lateStop(observed, mode, observed.declared.length),
-      ),
+      detail: `${to === undefined ? `${choice}, ` : ''}after a checkpoint${lateStop(observed, mode, observed.declared.length)}`,
     },
     waitForAll(observed),
   ];

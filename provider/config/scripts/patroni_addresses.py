@@ -18,6 +18,8 @@ them, its own ways are back, and nothing else changes.
 import functools
 import json
 
+from patroni_wrap import wrap
+
 # As fetch_node_status in ha.py.
 ASK_SECONDS = 2
 
@@ -34,10 +36,12 @@ def address(pod):
 def looks_again(process_event):
     @functools.wraps(process_event)
     def processed(self, event):
-        name = event['object'].get('metadata', {}).get('name')
+        if event['object'].get('kind') != 'Pod':
+            return process_event(self, event)
+        name = event['object']['metadata']['name']
         before = address(self.get(name))
         process_event(self, event)
-        if event['object'].get('kind') == 'Pod' and address(self.get(name)) != before:
+        if address(self.get(name)) != before:
             self._dcs.event.set()
 
     return processed
@@ -92,12 +96,10 @@ def tells_first(release):
 
 def follow_addresses(kubernetes, config, ha, daemon):
     """Patroni's modules: `kubernetes` of its stores, `config` of PostgreSQL, `ha`, and `daemon`, which is __main__."""
-    for owner, name, better in (
+    wrap(
         (kubernetes.ObjectCache, '_process_event', looks_again),
         (kubernetes.Kubernetes, 'update_leader', remembers),
         (config.ConfigHandler, 'check_recovery_conf', keeps_following),
         (daemon.Patroni, 'ensure_unique_name', asks_once),
         (ha.Ha, 'release_leader_key_voluntarily', tells_first),
-    ):
-        if hasattr(owner, name):
-            setattr(owner, name, better(getattr(owner, name)))
+    )

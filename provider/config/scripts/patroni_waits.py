@@ -18,6 +18,8 @@ import functools
 import threading
 import time
 
+from patroni_wrap import wrap
+
 STOP_POLLING_SECONDS = 0.1
 STEP_SECONDS = 0.05
 
@@ -103,11 +105,9 @@ def shorten(ha, postgresql, api):
     """`ha`, `postgresql` and `api` are Patroni's modules of these names."""
     postgresql.STOP_POLLING_INTERVAL = STOP_POLLING_SECONDS
     ha.time = Clock()
-    for owner, name, shorter in (
+    wrap(
         (postgresql.Postgresql, 'stop', until_replicas_have_all),
         (api.RestApiServer, 'shutdown', then_refusing),
         (ha.Ha, 'demote', until_another_leads),
         (ha.Ha, 'process_unhealthy_cluster', until_another_leads),
-    ):
-        if hasattr(owner, name):
-            setattr(owner, name, shorter(getattr(owner, name)))
+    )
