@@ -2,8 +2,7 @@
 // loss of its primary while an application writes.
 import { spawn } from 'node:child_process';
 import * as path from 'node:path';
-import { up } from '../kubernetes/cluster';
-import { inState } from '../kubernetes/settings';
+import { upForPeople } from '../kubernetes/cluster';
 import { packedPackage } from '../package/build';
 import { pulumiEnvironment } from '../pulumi/environment';
 import { Kubectl } from '../kubernetes/kubectl';
@@ -39,13 +38,14 @@ async function main(): Promise<void> {
   const { image, stack, foreign } = choices(process.env);
   say('A Kubernetes for the demo');
   // What takes long the first time is built side by side.
-  const [cluster] = await Promise.all([up(), packedPackage(), pulumiEnvironment()]);
+  const [cluster] = await Promise.all([upForPeople(), packedPackage(), pulumiEnvironment()]);
   // Only now: a cluster that starts anew empties its folder, in which the project and its stacks are as well.
-  const [folder, environment] = await Promise.all([demoProject(), pulumiEnvironment()]);
+  const { state } = cluster;
+  const [folder, environment] = await Promise.all([demoProject(state), pulumiEnvironment({ state })]);
   const env = { ...environment, KUBECONFIG: cluster.kubeconfig, PULUMI_NODEJS_TRANSPILE_ONLY: 'true' };
   const kubectl = new Kubectl(cluster.kubectl, cluster.kubeconfig);
   const pgha = (...args: string[]) =>
-    show(path.join(demoPrograms(), 'pgha'), [...args, '-n', namespace], { cwd: folder, env });
+    show(path.join(demoPrograms(state), 'pgha'), [...args, '-n', namespace], { cwd: folder, env });
 
   say(
     `pulumi up of ${path.join('examples', 'minimal', 'index.ts')}: one primary, two replicas, quorum replication`,
@@ -111,7 +111,7 @@ function onLocal(folder: string): string[] {
 
 function onForeign(folder: string, stack: string): string[] {
   return [
-    `cd ${folder}                   the program, with stack ${stack}, in ${inState('pulumi')}`,
+    `cd ${folder}                   the program, with stack ${stack}`,
     `pulumi destroy --stack ${stack}         takes the cluster away; its volumes and Secrets stay in namespace ${namespace}`,
     `kubectl delete namespace ${namespace}   takes those away as well`,
   ];

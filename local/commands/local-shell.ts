@@ -4,17 +4,22 @@ import { spawnSync } from 'node:child_process';
 import * as fs from 'node:fs';
 import * as path from 'node:path';
 import { demoFolder, demoPrograms } from '../demo/project';
-import { up } from '../kubernetes/cluster';
+import { upForPeople } from '../kubernetes/cluster';
 import { main } from '../kubernetes/main';
 import { findOwn } from '../kubernetes/own-cluster';
 import { pulumiEnvironment } from '../pulumi/environment';
 
 main('local:shell', async () => {
-  const cluster = process.env.KUBECONFIG_FOR_DEMO ? await up() : ((await findOwn()) ?? (await up()));
+  const cluster = process.env.KUBECONFIG_FOR_DEMO
+    ? await upForPeople()
+    : ((await findOwn()) ?? (await upForPeople()));
   const [command = process.env.SHELL || '/bin/bash', ...args] = process.argv.slice(2);
-  const demo = fs.existsSync(demoFolder());
-  const known = demo ? { ...(await pulumiEnvironment()), PULUMI_NODEJS_TRANSPILE_ONLY: 'true' } : process.env;
-  const programs = [path.dirname(cluster.kubectl), ...(demo ? [demoPrograms()] : []), known.PATH ?? ''];
+  const { state } = cluster;
+  const demo = fs.existsSync(demoFolder(state));
+  const known = demo
+    ? { ...(await pulumiEnvironment({ state })), PULUMI_NODEJS_TRANSPILE_ONLY: 'true' }
+    : process.env;
+  const programs = [path.dirname(cluster.kubectl), ...(demo ? [demoPrograms(state)] : []), known.PATH ?? ''];
   const env = { ...known, KUBECONFIG: cluster.kubeconfig, PATH: programs.join(path.delimiter) };
   const result = spawnSync(command, args, { stdio: 'inherit', env, cwd: process.env.INIT_CWD });
   if (result.error) throw new Error(`${command} cannot be run: ${result.error.message}`);

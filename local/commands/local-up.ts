@@ -1,9 +1,9 @@
 // npm run local:up: brings the local Kubernetes up, or finds the one that is.
 import { main } from '../kubernetes/main';
-import { up } from '../kubernetes/cluster';
+import { upForPeople } from '../kubernetes/cluster';
 
 main('local:up', async () => {
-  const cluster = await up();
+  const cluster = await upForPeople();
   process.stdout.write(
     `nodes:      ${cluster.nodes.join(', ')}\nkubeconfig: ${cluster.kubeconfig}\nkubectl:    ${cluster.kubectl}\n`,
   );

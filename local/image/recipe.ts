@@ -14,7 +14,8 @@ import { outputOf, run } from './process';
 
 export const imageName = 'localhost/pulumi-postgres-ha:18-dev';
 
-const imageDirectory = path.join(__dirname, '..', '..', 'image');
+/** The Dockerfile and what it is made of. */
+export const imageDirectory = path.join(__dirname, '..', '..', 'image');
 const imageFile = (name: string) => path.join(imageDirectory, name);
 const own = (name: string) => path.join(__dirname, name);
 const read = (name: string) => fs.readFileSync(imageFile(name), 'utf8');

@@ -112,6 +112,18 @@ export function findCgroups(node: string, matches: (name: string) => boolean): s
   return found;
 }
 
+/** The folders of a pod's container, in every hierarchy; `containerId` as in the pod's status. */
+export function containerCgroups(podUid: string, containerId: string): string[] {
+  const own = path.join(`pod${podUid}`, containerId.replace(/^containerd:\/\//, ''));
+  return hierarchies().flatMap((root) => {
+    const found: string[] = [];
+    walk(path.join(root, prefix), (directory) => {
+      if (directory.endsWith(own)) found.push(directory);
+    });
+    return found;
+  });
+}
+
 /** runc also makes its folders in the version-2 tree that lies beside version 1, if there is one. */
 function allRoots(): string[] {
   const unified = path.join(mount, 'unified');

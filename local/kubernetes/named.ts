@@ -3,8 +3,9 @@ import * as fs from 'node:fs';
 import * as path from 'node:path';
 import { type LocalCluster } from './cluster';
 import { run } from './processes';
+import { stateBeside } from './settings';
 
-export async function namedCluster(kubeconfig: string): Promise<LocalCluster> {
+export async function namedCluster(kubeconfig: string, state = stateBeside('named')): Promise<LocalCluster> {
   if (!fs.existsSync(kubeconfig))
     throw new Error(
       `there is no kubeconfig ${kubeconfig}: name an existing file, or none to get a local cluster`,
@@ -17,7 +18,7 @@ export async function namedCluster(kubeconfig: string): Promise<LocalCluster> {
     .split('\n')
     .filter(Boolean)
     .map((name) => name.replace('node/', ''));
-  return { kubeconfig: path.resolve(kubeconfig), kubectl, nodes };
+  return { kubeconfig: path.resolve(kubeconfig), kubectl, nodes, state };
 }
 
 export function findOnPath(name: string): string | undefined {

@@ -62,12 +62,14 @@ export interface OwnCluster {
   kubeconfig: string;
   kubectl: string;
   nodes: string[];
+  state: string;
 }
 
 const cluster = (made: Programs): OwnCluster => ({
   kubeconfig: inState('kubeconfig'),
   kubectl: made.kubectl,
   nodes: nodes().map(({ name }) => name),
+  state: stateDirectory(),
 });
 
 export async function upOwn(): Promise<OwnCluster> {

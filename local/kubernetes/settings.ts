@@ -1,6 +1,7 @@
 // The names and addresses of the cluster that local/ makes by itself. All addresses lie in
 // three /16 networks of its own (10.213 – 10.215 for the first), so that load and fault tests can
 // only hit what the project made.
+import * as os from 'node:os';
 import * as path from 'node:path';
 
 export const kubernetesVersion = '1.34.4';
@@ -77,9 +78,15 @@ export function findNode(name: string): NodeSettings {
   return node;
 }
 
-export function stateDirectory(): string {
-  return process.env.PULUMI_POSTGRES_HA_STATE || `/var/lib/pulumi-postgres-ha${suffix}`;
+/** Only root makes a cluster of its own; whoever is not root has Docker's, and writes below its home. */
+export function stateDirectory(environment = process.env, root = process.getuid?.() === 0): string {
+  if (environment.PULUMI_POSTGRES_HA_STATE) return environment.PULUMI_POSTGRES_HA_STATE;
+  const base = root ? '/var/lib' : environment.XDG_STATE_HOME || path.join(os.homedir(), '.local', 'state');
+  return path.join(base, `pulumi-postgres-ha${suffix}`);
 }
+
+/** Of a cluster that is not our own, beside it: what our own leaves behind is deleted whenever it starts anew. */
+export const stateBeside = (cluster: 'kind' | 'named'): string => `${stateDirectory()}-${cluster}`;
 
 export const inState = (...parts: string[]): string => path.join(stateDirectory(), ...parts);
 

@@ -17,6 +17,7 @@ export interface ComponentState {
 const ticksPerSecond = 100;
 
 export function componentStates(): ComponentState[] {
+  if (!knownServices().length) return [];
   const uptime = Number(fs.readFileSync('/proc/uptime', 'utf8').split(' ')[0]);
   return knownServices().map((name) => {
     const pid = runningPid(name);

@@ -5,7 +5,7 @@ import * as fs from 'node:fs';
 import * as os from 'node:os';
 import * as path from 'node:path';
 import { cacheRoot } from '../build/cache';
-import { inState } from '../kubernetes/settings';
+import { stateDirectory } from '../kubernetes/settings';
 import { downloadsPossible, installedPlugin, onPath } from './installed';
 import { standIn } from './stand-in';
 import { pulumiTools } from './tools';
@@ -46,18 +46,20 @@ function standInHome(): string {
 }
 
 /** Where stacks are kept when the caller does not say: files beside the local cluster's own, so that each has its own stacks. */
-function backend(): string {
-  const directory = inState('pulumi');
+function backend(state: string): string {
+  const directory = path.join(state, 'pulumi');
   fs.mkdirSync(directory, { recursive: true });
   return `file://${directory}`;
 }
 
-export interface Plugins {
+export interface EnvironmentOptions {
   /** The program uses @pulumi/aws: its plugin is needed as well. */
   readonly aws?: boolean;
+  /** The folder of the cluster whose stacks are meant. Default: our own cluster's. */
+  readonly state?: string;
 }
 
-export async function pulumiEnvironment(plugins: Plugins = {}): Promise<NodeJS.ProcessEnv> {
+export async function pulumiEnvironment(options: EnvironmentOptions = {}): Promise<NodeJS.ProcessEnv> {
   const tools = await toolsDirectory();
   const environment: NodeJS.ProcessEnv = {
     PULUMI_SKIP_UPDATE_CHECK: 'true',
@@ -70,11 +72,11 @@ export async function pulumiEnvironment(plugins: Plugins = {}): Promise<NodeJS.P
     // A home of its own: a stand-in must never be found by the user's other projects.
     environment.PULUMI_HOME = standInHome();
     await standIn('kubernetes', standInHome(), version);
-    if (plugins.aws) await standIn('aws', standInHome(), packageVersion('@pulumi/aws'));
+    if (options.aws) await standIn('aws', standInHome(), packageVersion('@pulumi/aws'));
     // Without it a missing plugin is looked for on the network, which here takes minutes to fail.
     environment.PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION = 'true';
   }
-  environment.PULUMI_BACKEND_URL ||= backend();
+  environment.PULUMI_BACKEND_URL ||= backend(options.state ?? stateDirectory());
   if (environment.PULUMI_CONFIG_PASSPHRASE === undefined && !environment.PULUMI_CONFIG_PASSPHRASE_FILE) {
     environment.PULUMI_CONFIG_PASSPHRASE = 'local';
   }

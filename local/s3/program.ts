@@ -3,7 +3,6 @@ import * as path from 'node:path';
 import { built } from '../build/cache';
 import { importImage } from '../kubernetes/containerd';
 import { programImage } from '../kubernetes/images';
-import { kindExists, kindUsable, loadIntoKind } from '../kubernetes/kind';
 import { socketOf } from '../kubernetes/node';
 import { nodes } from '../kubernetes/settings';
 import { buildGo } from '../pulumi/go';
@@ -46,10 +45,6 @@ export async function serverImage(): Promise<ServerImage> {
       `the S3 server's image can't be put on the nodes of the cluster in ${named}: unset KUBECONFIG_FOR_DEMO to use a cluster of this machine`,
     );
   const { file, name } = await archive();
-  if ((await kindUsable()) && (await kindExists())) {
-    await loadIntoKind(file);
-    return { name };
-  }
   // One node is enough, and unpacking takes a second on each.
   const node = nodes().at(-1)!;
   await importImage(socketOf(node), file);

@@ -28,8 +28,11 @@ const runsAlone = (file: string): boolean => file.endsWith('.alone.test.ts');
 const bootstrap = join(__dirname, '..', 'bootstrap.cjs');
 
 /** Runs one of the project's own commands; its output goes to ours. */
-function command(name: string, output: 'inherit' | 'ignore'): boolean {
-  return spawnSync(process.execPath, [bootstrap, name], { stdio: ['ignore', output, output] }).status === 0;
+function command(line: string, output: 'inherit' | 'ignore'): boolean {
+  return (
+    spawnSync(process.execPath, [bootstrap, ...line.split(' ')], { stdio: ['ignore', output, output] })
+      .status === 0
+  );
 }
 
 export async function e2e(options: E2eOptions): Promise<Counts> {
@@ -38,7 +41,7 @@ export async function e2e(options: E2eOptions): Promise<Counts> {
       options.only.length === 0 || options.only.some((word) => relative('tests/e2e', file).includes(word)),
   );
   if (files.length === 0) return noTests;
-  const wasRunning = command('local-status', 'ignore');
+  const wasRunning = command('local-status --own', 'ignore');
   const cluster = await up();
   const logs = join(tmpdir(), `pulumi-postgres-ha-e2e-${process.pid}`);
   mkdirSync(logs, { recursive: true });
@@ -61,6 +64,7 @@ export async function e2e(options: E2eOptions): Promise<Counts> {
     for (const file of files.filter(runsAlone)) counts = added(counts, await run(file, false));
     return counts;
   } finally {
-    if (!wasRunning && !options.keep && !process.env.KUBECONFIG_FOR_DEMO) command('local-down', 'inherit');
+    if (!wasRunning && !options.keep && !process.env.KUBECONFIG_FOR_DEMO)
+      command('local-down --own', 'inherit');
   }
 }

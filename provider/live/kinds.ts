@@ -23,6 +23,8 @@ export interface ContainerState {
 
 export interface ContainerStatus {
   readonly name: string;
+  /** `containerd://…` */
+  readonly containerID?: string;
   readonly ready?: boolean;
   readonly restartCount?: number;
   readonly state?: ContainerState;

@@ -232,8 +232,7 @@ async function processes(
   which: (process: ContainerProcess) => boolean,
 ): Promise<ContainerProcess[]> {
   const pod = await cluster.pod(member);
-  const status = pod.status?.containerStatuses?.find(({ name }) => name === 'database');
-  const id = (status as { containerID?: string } | undefined)?.containerID;
+  const id = pod.status?.containerStatuses?.find(({ name }) => name === 'database')?.containerID;
   if (!id || !pod.metadata.uid) return [];
   return containerProcesses(pod.metadata.uid, id).filter(which);
 }

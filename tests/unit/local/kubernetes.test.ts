@@ -1,12 +1,12 @@
 import assert from 'node:assert/strict';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { homedir, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { cniConfig, mayLowerOomScore } from '../../../local/kubernetes/containerd';
 import { corefile } from '../../../local/kubernetes/dns';
 import { overlaps } from '../../../local/kubernetes/network';
 import { missingPackages, raiseWatches } from '../../../local/kubernetes/rights';
-import { fabricCidr, findNode, nodes, podCidr } from '../../../local/kubernetes/settings';
+import { fabricCidr, findNode, nodes, podCidr, stateDirectory } from '../../../local/kubernetes/settings';
 import { age, table } from '../../../local/kubernetes/status';
 
 describe('the local cluster', () => {
@@ -25,6 +25,13 @@ describe('the local cluster', () => {
 
   it('says which nodes there are when it is asked for another', () => {
     assert.throws(() => findNode('node4'), /there is no node node4: the nodes are node1, node2, node3/);
+  });
+
+  it('keeps its state where its user may write', () => {
+    assert.equal(stateDirectory({}, true), '/var/lib/pulumi-postgres-ha');
+    assert.equal(stateDirectory({ XDG_STATE_HOME: '/x' }, false), '/x/pulumi-postgres-ha');
+    assert.equal(stateDirectory({}, false), join(homedir(), '.local/state/pulumi-postgres-ha'));
+    assert.equal(stateDirectory({ PULUMI_POSTGRES_HA_STATE: '/s' }, true), '/s');
   });
 
   it('sees whether two networks overlap', () => {
