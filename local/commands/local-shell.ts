@@ -4,15 +4,20 @@ import { spawnSync } from 'node:child_process';
 import * as fs from 'node:fs';
 import * as path from 'node:path';
 import { demoFolder, demoPrograms } from '../demo/project';
-import { upForPeople } from '../kubernetes/cluster';
+import { type LocalCluster, upForPeople } from '../kubernetes/cluster';
+import { findKind } from '../kubernetes/kind';
 import { main } from '../kubernetes/main';
 import { findOwn } from '../kubernetes/own-cluster';
 import { pulumiEnvironment } from '../pulumi/environment';
 
+/** What is there, as it is: nothing is built or loaded for a shell. */
+async function found(): Promise<LocalCluster> {
+  const there = process.env.KUBECONFIG_FOR_DEMO ? undefined : ((await findOwn()) ?? (await findKind()));
+  return there ?? upForPeople();
+}
+
 main('local:shell', async () => {
-  const cluster = process.env.KUBECONFIG_FOR_DEMO
-    ? await upForPeople()
-    : ((await findOwn()) ?? (await upForPeople()));
+  const cluster = await found();
   const [command = process.env.SHELL || '/bin/bash', ...args] = process.argv.slice(2);
   const { state } = cluster;
   const demo = fs.existsSync(demoFolder(state));

@@ -23,9 +23,11 @@ export async function kindUsable(): Promise<boolean> {
   );
 }
 
-export async function kindExists(): Promise<boolean> {
+async function kindExists(): Promise<boolean> {
   return (await run('kind', 'get', 'clusters')).split('\n').includes(name);
 }
+
+const isThere = async (): Promise<boolean> => (await kindUsable()) && (await kindExists());
 
 export async function kindCluster(): Promise<LocalCluster> {
   fs.mkdirSync(state, { recursive: true });
@@ -79,9 +81,14 @@ async function create(): Promise<void> {
   progress.end(`the kind cluster ${name} is there after ${duration(progress.seconds())}`);
 }
 
+/** The cluster that is there, as it is. */
+export async function findKind(): Promise<LocalCluster | undefined> {
+  return (await isThere()) ? namedCluster(kubeconfig, state) : undefined;
+}
+
 /** Its nodes, if there is such a cluster. */
 export async function kindStatus(): Promise<{ text: string; healthy: boolean } | undefined> {
-  if (!(await kindUsable()) || !(await kindExists())) return undefined;
+  if (!(await isThere())) return undefined;
   const text = await run('kubectl', '--kubeconfig', kubeconfig, 'get', 'nodes');
   const ready = text.split('\n').filter((line) => /\sReady\s/.test(line)).length;
   const healthy = ready === workers + 1;
@@ -93,7 +100,7 @@ export async function kindStatus(): Promise<{ text: string; healthy: boolean } |
 
 /** Says whether there was one. */
 export async function kindDown(): Promise<boolean> {
-  if (!(await kindUsable()) || !(await kindExists())) return false;
+  if (!(await isThere())) return false;
   await run('kind', 'delete', 'cluster', '--name', name, '--kubeconfig', kubeconfig);
   fs.rmSync(state, { recursive: true, force: true });
   return true;
