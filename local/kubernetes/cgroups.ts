@@ -55,15 +55,40 @@ function inheritCpuset(parent: string, child: string): void {
   }
 }
 
+/** Without these kubelet ends, or limits nothing; the others (cpuset, io, hugetlb, …) it can do without. */
+const neededControllers = ['cpu', 'memory', 'pids'];
+
 function delegateControllers(directory: string): void {
   const available = fs
     .readFileSync(path.join(directory, 'cgroup.controllers'), 'utf8')
     .trim()
     .split(' ')
     .filter(Boolean);
-  for (const controller of available) {
+  const delegate = (controllers: string[]): void =>
+    fs.writeFileSync(
+      path.join(directory, 'cgroup.subtree_control'),
+      controllers.map((controller) => `+${controller}`).join(' '),
+    );
+  const missing = neededControllers.filter((controller) => !available.includes(controller));
+  if (missing.length)
+    throw new Error(
+      `${directory}/cgroup.controllers does not offer ${missing.join(', ')}: the nodes need them`,
+    );
+  try {
+    // In one go: cpu and pids alone would also be taken where processes lie, and make the children useless.
+    delegate(neededControllers);
+  } catch (error) {
+    // A container's root is no real one: "no internal processes" of cgroups(7) holds for it.
+    throw new Error(
+      `the cgroup controllers ${neededControllers.join(', ')} cannot be handed on from ${directory} ` +
+        `(${error instanceof Error ? error.message : String(error)}): if processes lie in it, as in a container, ` +
+        `move them: mkdir -p ${directory}/init && xargs -rn1 < ${directory}/cgroup.procs > ${directory}/init/cgroup.procs`,
+      { cause: error },
+    );
+  }
+  for (const controller of available.filter((one) => !neededControllers.includes(one))) {
     try {
-      fs.writeFileSync(path.join(directory, 'cgroup.subtree_control'), `+${controller}`);
+      delegate([controller]);
     } catch {
       // Some cannot be delegated here (rdma, misc); kubelet says which of them it misses.
     }

@@ -144,13 +144,16 @@ async function create(made: Programs, images: Images, found: string[]): Promise<
       60,
       async () => (await request('GET', '/api/v1/namespaces/default/serviceaccounts/default')).status === 200,
     );
+    // What has ended does not come back: no need to wait for it.
+    let dead: string[] = [];
     await until('getting all nodes ready', 90, async () => {
-      const dead = ended();
-      if (dead.length) throw new Error(dead.map((name) => `${name} has ended:\n${tail(name)}`).join('\n'));
+      dead = ended();
+      if (dead.length) return true;
       const left = await componentProblems();
       if (left.length) throw new Error(left.join('; '));
       return true;
     });
+    if (dead.length) throw new Error(dead.map((name) => `${name} has ended:\n${tail(name)}`).join('\n'));
     fs.writeFileSync(completeMarker(), '');
     progress.end(
       `the local cluster is up after ${duration(progress.seconds())}: ${nodes().length} nodes ready`,

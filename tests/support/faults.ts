@@ -99,14 +99,14 @@ export const faults: readonly Fault[] = [
     inject: (context) => restarted(context, () => signalled(context, isPatroni, 'SIGSTOP')),
   },
   {
+    // On cgroup v2 kubelet sets memory.oom.group, and every process of the container goes: the next one.
     title: 'a backend killed by the kernel, out of memory',
     modes: strict,
-    aim: 5_000,
+    aim: 10_000,
     longest: effect,
     inject: outOfMemory,
   },
   {
-    // What the kernel does on cgroup v2, where kubelet sets memory.oom.group.
     title: 'every process of the container killed at once',
     modes: strict,
     aim: 10_000,
