@@ -48,6 +48,9 @@ export function pgbackrestFiles(spec: ClusterSpec): Record<string, string> {
  * PostgreSQL's stop waits for three tries. A repository that was away the last time gets two seconds for each, not the
  * archive-timeout: meanwhile a former primary holds no commit (docs/decisions/repository-away.md). The last line of postmaster.pid is
  * the state of the postmaster (miscadmin.h, LOCK_FILE_LINE_PM_STATUS).
+ *
+ * Of an older time line the last segment is not archived (scripts/left_segment.py), and a partial one that is there already, from
+ * another member that was promoted, is enough: exit code 45 is pgBackRest's ArchiveDuplicateError.
  */
 export function archiveCommand(spec: ClusterSpec): string {
   // pgBackRest's check wants its name in the command (command/check/common.c).
@@ -55,9 +58,13 @@ export function archiveCommand(spec: ClusterSpec): string {
   const mark = `${directories.socket}/repository-1.failing`;
   const gap = `case "$o" in *"dropped WAL"*) echo "%f" >> ${directories.gaps}/dropped-1;; esac`;
   return [
+    'for h in pg_wal/*.history; do :; done',
+    `if [ -e "$h" ]; then IFS=/.; set -- $h; unset IFS`,
+    `case "%f" in $2*|*.*) ;; *) python3 /etc/postgres-ha/scripts/left_segment.py "%p" && exit 0;; esac; fi`,
     `t=; if [ -e ${mark} ]; then while read -r l; do s=$l; done 2>/dev/null <postmaster.pid`,
     `[ "$s" != stopping ] || t=--archive-timeout=2; fi`,
     `o=$(pgbackrest --stanza=${stanza} $t archive-push "%p" 2>&1); c=$?`,
+    `case $c:%f in 45:*.partial) c=0;; esac`,
     `if [ $c -ne 0 ]; then touch ${mark}; elif [ -e ${mark} ]; then rm -f ${mark}; fi`,
     `[ -z "$o" ] || { echo "$o" >&2; ${gap}; }; exit $c`,
   ].join('; ');

@@ -13,6 +13,7 @@ import sys
 import time
 
 import archive_gaps
+from left_segment import left_here
 
 ROOT = '/etc/pgbackrest'
 STANZA = 'db'
@@ -21,6 +22,8 @@ NO_LIMIT = '--archive-push-queue-max=4PiB'
 # How long the others wait for a slow one before they are given what follows.
 AHEAD_SECONDS = 2
 TRIES = 3
+# ArchiveDuplicateError (build/error.yaml).
+DUPLICATE = 45
 # A file for each repository that did not take the last segment; it goes with the pod.
 FAILING = '/run/postgresql/repository-%s.failing'
 # PostgreSQL's stop waits for three tries (archiveCommand in config/pgbackrest.ts says why not for long).
@@ -119,7 +122,8 @@ def done(repository, wal, process):
     sys.stderr.write(said)
     if archive_gaps.DROPPED in said:
         archive_gaps.note(number(repository), os.path.basename(wal))
-    return process.returncode == 0
+    # A partial one that is there already, from another member that was promoted, is enough.
+    return process.returncode == 0 or (process.returncode == DUPLICATE and wal.endswith('.partial'))
 
 
 def limited(repository, wal):
@@ -129,6 +133,9 @@ def limited(repository, wal):
 
 
 def main(wal):
+    if left_here(wal):
+        sys.stderr.write('%s is the end of a time line that was left: not archived\n' % wal)
+        return 0
     directory = os.path.dirname(wal)
     status = os.path.join(directory, 'archive_status')
     running = {one: start(one, wal, NO_LIMIT) for one in repositories()}

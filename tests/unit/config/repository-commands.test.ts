@@ -13,6 +13,7 @@ const one = normalise('hippo', { repositories: [{ type: 'local' }] });
 const two = normalise('hippo', { repositories: [{ type: 'local' }, { ...s3, keyType: 'web-id' }] });
 const wal = '000000020000000000000007';
 const killed = 137;
+const scripts = join(__dirname, '../../../provider/config/scripts');
 
 describe('a command that PostgreSQL runs', () => {
   let directory: string;
@@ -30,12 +31,13 @@ describe('a command that PostgreSQL runs', () => {
     chmodSync(program, 0o755);
     const text = [directories.socket, directories.gaps]
       .reduce((all, path) => all.replaceAll(path, directory), command)
+      .replaceAll('/etc/postgres-ha/scripts', scripts)
       .replaceAll('%f', wanted)
       .replaceAll('%p', `pg_wal/${wanted}`);
     assert.ok(!text.includes('%'), 'PostgreSQL would take it for a placeholder');
     const { status, stderr } = spawnSync('/bin/sh', ['-c', text], {
       cwd: directory,
-      env: { PATH: `${directory}:${process.env['PATH']}` },
+      env: { PATH: `${directory}:${process.env['PATH']}`, PYTHONDONTWRITEBYTECODE: '1' },
       encoding: 'utf8',
     });
     const lines = existsSync(calls) ? readFileSync(calls, 'utf8').trim().split('\n') : [];
@@ -166,6 +168,37 @@ describe('a command that PostgreSQL runs', () => {
       postmaster('stopping');
       assert.deepEqual(push('exit 0').calls, [inHurry]);
       assert.deepEqual(push('exit 0').calls, [plain]);
+    });
+
+    describe('on a member that has seen time lines begin', () => {
+      beforeEach(() => {
+        mkdirSync(join(directory, 'pg_wal'));
+        const history =
+          '1\t0/3000110\tno recovery target specified\n\n2\t0/70000A0\tno recovery target specified\n';
+        writeFileSync(join(directory, 'pg_wal', '00000002.history'), history.split('\n')[0]!);
+        writeFileSync(join(directory, 'pg_wal', '00000003.history'), history);
+      });
+      const pushed = (segment: string, pgbackrest = 'exit 0') =>
+        ran(archiveCommand(one), pgbackrest, segment);
+
+      it('leaves out the segment in which a time line was left, whatever a member has of it', () => {
+        for (const left of ['000000020000000000000007', '000000010000000000000003']) {
+          const { code, said, calls } = pushed(left, 'exit 45');
+          assert.deepEqual([code, calls], [0, []]);
+          assert.match(said, new RegExp(`${left} is the end of a time line that was left: not archived`));
+        }
+      });
+
+      it('archives all others: of the time line of now, of older ones, histories, partial ones', () => {
+        const others = ['000000030000000000000007', '000000020000000000000006', '00000003.history'];
+        for (const other of [...others, '000000020000000000000007.partial'])
+          assert.deepEqual(pushed(other).calls, [`--stanza=db archive-push pg_wal/${other}`], other);
+      });
+
+      it('is content with a partial one that another member has archived, and with nothing else that differs', () => {
+        assert.equal(pushed('000000020000000000000007.partial', 'exit 45').code, 0);
+        assert.equal(pushed('000000030000000000000007', 'exit 45').code, 45);
+      });
     });
 
     it('waits where there is no postmaster, as for Patroni, which archives what a lost primary has left', () => {
