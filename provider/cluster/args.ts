@@ -6,8 +6,10 @@
  */
 import type { Input } from '@pulumi/pulumi';
 import type { BackupSettingsArgs, RepositoryArgs, RestoreFromArgs, ScheduleArgs } from './args-backups';
+import type { PoolerArgs } from './args-pooler';
 
 export * from './args-backups';
+export * from './args-pooler';
 
 /** How a commit is replicated before it is acknowledged. */
 export const Synchronous = {
@@ -64,7 +66,7 @@ export type AntiAffinity = (typeof AntiAffinity)[keyof typeof AntiAffinity];
 
 /** A PostgreSQL login role and the databases that it may use. */
 export interface UserArgs {
-  /** Role name, 1 to 63 bytes; any characters but control characters, not starting with `pg_`, and not a role that the cluster uses itself (postgres, replicator, rewind). */
+  /** Role name, 1 to 63 bytes; any characters but control characters, not starting with `pg_`, and not a role that the cluster uses itself (postgres, replicator, rewind, pooler). */
   name: Input<string>;
   /** Password (secret). Default: 24 random characters, generated once and kept in the Secret. */
   password?: Input<string>;
@@ -238,6 +240,8 @@ export interface PostgresClusterArgs {
   backup?: BackupSettingsArgs;
   /** Makes the cluster from backups instead of an empty one. Default: an empty one. */
   restoreFrom?: RestoreFromArgs;
+  /** A pool of connections before the primary. Default: none. */
+  pooler?: PoolerArgs;
   /** CPU and memory. */
   resources?: ResourcesArgs;
   /** Where members run. */

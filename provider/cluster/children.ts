@@ -6,6 +6,7 @@ import type { ClusterSpec } from './spec';
 import { toUnknowns } from './resolve';
 import * as network from '../manifests/network-policies';
 import { podDisruptionBudget } from '../manifests/pod-disruption-budget';
+import * as pooler from '../manifests/pooler';
 import * as rbac from '../manifests/rbac';
 import { backupCronJob, backupTemplate, firstBackup, scheduleNames } from '../manifests/backup-jobs';
 import { repositoryHost, repositoryService } from '../manifests/repository-host';
@@ -157,6 +158,26 @@ export function addMember(
       deleteBeforeReplace: false,
     },
   );
+}
+
+/** The pooler, whose pods wait for the primary by themselves. */
+export function addPooler(children: Children, policies: boolean, dependsOn: pulumi.Resource[]): void {
+  const objects = ['metadata', 'spec'] as const;
+  const account = children.object(k8s.core.v1.ServiceAccount, '-pooler', pooler.poolerServiceAccount, [
+    'metadata',
+    'automountServiceAccountToken',
+  ]);
+  if (policies)
+    children.object(k8s.networking.v1.NetworkPolicy, '-pooler', pooler.poolerNetworkPolicy, objects);
+  children.object(k8s.policy.v1.PodDisruptionBudget, '-pooler', pooler.poolerDisruptionBudget, objects);
+  const deployment = children.object(
+    k8s.apps.v1.Deployment,
+    '-pooler',
+    (spec) => pooler.poolerDeployment(spec, spec.pooler!),
+    objects,
+    { dependsOn: [...dependsOn, account] },
+  );
+  children.object(k8s.core.v1.Service, '-pooler', pooler.poolerService, objects, { dependsOn: [deployment] });
 }
 
 /** Renewal of certificates inside the cluster. */

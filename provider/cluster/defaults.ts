@@ -14,6 +14,8 @@ export const defaultDatabase = 'postgres';
 /** Roles of the cluster itself: they log in by the unix socket or by certificate, never by password. */
 export const replicationRole = 'replicator';
 export const rewindRole = 'rewind';
+/** Of the pooler, which looks up with it what a user's password must verify. */
+export const poolerRole = 'pooler';
 
 export const defaultMemory = '512Mi';
 export const defaultStorageSize = '10Gi';
@@ -33,3 +35,12 @@ export const maximumRepositories = 4;
 /** Full backups that are kept: never none, or a repository would grow until it is full. */
 export const defaultRetention = 2;
 export const defaultProcesses = 2;
+
+/** The pooler's: two pods, so that one may go; PgBouncer's own pool size. */
+export const defaultPooler = {
+  replicas: 2,
+  poolSize: 20,
+  maxClientConnections: 1000,
+  cpu: '50m',
+  memory: '128Mi',
+} as const;

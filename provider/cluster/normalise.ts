@@ -8,20 +8,21 @@
  */
 import { memberNames } from '../manifests/names';
 import { backupsOf } from './normalise-backups';
-import { AntiAffinity, DeletionPolicy, RemovedData, RestartPolicy, Synchronous } from './args';
+import { AntiAffinity, DeletionPolicy, PoolMode, RemovedData, RestartPolicy, Synchronous } from './args';
 import {
   defaultCertificateDays,
   defaultDatabase,
   defaultImage,
   defaultMemory,
   defaultPatroni,
+  defaultPooler,
   defaultPostgresVersion,
   defaultStorageSize,
   superuser,
 } from './defaults';
 import type { ResolvedArgs, ResolvedUser } from './resolved';
 import { isUnknown, UNKNOWN } from './spec';
-import type { ClusterSpec, DatabaseSpec, TolerationSpec, UserSpec, VolumeSpec } from './spec';
+import type { ClusterSpec, DatabaseSpec, PoolerSpec, TolerationSpec, UserSpec, VolumeSpec } from './spec';
 
 export function normalise(name: string, args: ResolvedArgs): ClusterSpec {
   const databases = (args.databases ?? []).map(database);
@@ -54,6 +55,7 @@ export function normalise(name: string, args: ResolvedArgs): ClusterSpec {
     storage: volume(args.storage),
     ...present({ walStorage: args.walStorage && volume(args.walStorage) }),
     ...backupsOf(name, args),
+    ...present({ pooler: args.pooler && pooler(args.pooler) }),
     resources: {
       cpu: args.resources?.cpu ?? '100m',
       ...present({ cpuLimit: args.resources?.cpuLimit }),
@@ -113,6 +115,20 @@ function ownedBy(user: string, databases: readonly DatabaseSpec[]): string[] {
 
 function volume(args: ResolvedArgs['storage']): VolumeSpec {
   return { size: args?.size ?? defaultStorageSize, ...present({ storageClass: args?.storageClass }) };
+}
+
+function pooler(args: NonNullable<ResolvedArgs['pooler']>): PoolerSpec {
+  return {
+    replicas: args.replicas ?? defaultPooler.replicas,
+    mode: args.mode ?? PoolMode.transaction,
+    poolSize: args.poolSize ?? defaultPooler.poolSize,
+    maxClientConnections: args.maxClientConnections ?? defaultPooler.maxClientConnections,
+    parameters: parameterMap(args.parameters),
+    resources: {
+      cpu: args.resources?.cpu ?? defaultPooler.cpu,
+      memory: args.resources?.memory ?? defaultPooler.memory,
+    },
+  };
 }
 
 function toleration(args: TolerationSpec): TolerationSpec {

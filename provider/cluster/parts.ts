@@ -7,6 +7,7 @@ import { ownedJson } from '../config/owned';
 import { restartParameters } from '../config/parameters';
 import { databasesYaml, dcsYaml, membersYaml, patroniYaml } from '../config/patroni';
 import { pgbackrestFiles } from '../config/pgbackrest';
+import { pgbouncerIni } from '../config/pgbouncer';
 import { scripts } from '../config/scripts';
 import { clusterLabels } from '../manifests/metadata';
 import { annotations, labels, names, userSecret } from '../manifests/names';
@@ -51,6 +52,9 @@ export function foundationInputs(spec: ClusterSpec): Plain<FoundationInputs> {
             // Its content is written by the jobs.
             { name: names.backups(name), data: {} },
           ]
+        : []),
+      ...(spec.pooler
+        ? [{ name: names.pooler(name), data: { 'pgbouncer.ini': pgbouncerIni(spec, spec.pooler) } }]
         : []),
     ],
     repositoriesSecret: spec.repositories.length > 0 ? names.repositoriesSecret(name) : '',

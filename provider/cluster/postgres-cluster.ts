@@ -34,6 +34,8 @@ export class PostgresCluster extends pulumi.ComponentResource {
   public readonly replicaHost: pulumi.Output<string>;
   /** DNS name of the Service of every ready member, for reading. */
   public readonly anyHost: pulumi.Output<string>;
+  /** DNS name of the pooler's Service, for reading and writing; empty without `pooler`. */
+  public readonly poolerHost: pulumi.Output<string>;
   /** Port of all of them: 5432. */
   public readonly port: pulumi.Output<number>;
   /** The namespace. */
@@ -88,6 +90,8 @@ export class PostgresCluster extends pulumi.ComponentResource {
       { parent: this, dependsOn: sets },
     );
 
+    if (args.pooler) add.addPooler(children, args.networkPolicy?.enabled !== false, [rollout]);
+
     // They do not wait to be done: a first backup may take hours.
     if (backups.repositories.length > 0) add.addBackupJobs(children, backups, [rollout]);
 
@@ -101,6 +105,7 @@ export class PostgresCluster extends pulumi.ComponentResource {
     this.primaryHost = host(names.primaryService(name));
     this.replicaHost = host(names.replicaService(name));
     this.anyHost = host(names.anyService(name));
+    this.poolerHost = args.pooler ? host(names.pooler(name)) : pulumi.output('');
     this.port = output(() => postgresPort);
     this.namespace = output((s) => s.namespace);
     this.members = output((s) => [...s.members]);
@@ -113,6 +118,7 @@ export class PostgresCluster extends pulumi.ComponentResource {
       primaryHost: this.primaryHost,
       replicaHost: this.replicaHost,
       anyHost: this.anyHost,
+      poolerHost: this.poolerHost,
       port: this.port,
       namespace: this.namespace,
       members: this.members,

@@ -11,6 +11,7 @@ import type {
   RemovedData,
   RestartPolicy,
   KeyType,
+  PoolMode,
   Synchronous,
   UriStyle,
 } from './args';
@@ -58,6 +59,7 @@ export interface ClusterSpec {
     readonly testRestore: readonly TestRestoreSpec[];
   };
   readonly restoreFrom?: RestoreSpec;
+  readonly pooler?: PoolerSpec;
   readonly resources: { readonly cpu: string; readonly cpuLimit?: string; readonly memory: string };
   readonly scheduling: {
     readonly nodeSelector: Readonly<Record<string, string>>;
@@ -156,6 +158,16 @@ export interface TestRestoreSpec extends VerifySpec {
   readonly volume: VolumeSpec;
   readonly database: string;
   readonly query?: string;
+}
+
+export interface PoolerSpec {
+  readonly replicas: number;
+  readonly mode: PoolMode;
+  readonly poolSize: number;
+  readonly maxClientConnections: number;
+  /** Names in lower case. */
+  readonly parameters: Readonly<Record<string, string>>;
+  readonly resources: { readonly cpu: string; readonly memory: string };
 }
 
 export interface TolerationSpec {

@@ -3,7 +3,7 @@
  * (actions/foundation) and who renews them inside the cluster (scripts/, which reads the JSON).
  */
 import type { ClusterSpec } from '../cluster/spec';
-import { replicationRole } from '../cluster/defaults';
+import { poolerRole, replicationRole } from '../cluster/defaults';
 import { names } from '../manifests/names';
 import { backupRole } from './pgbackrest';
 
@@ -34,6 +34,7 @@ export function certificateProfiles(spec: ClusterSpec): CertificateProfile[] {
     ...(spec.tls.serverSecret === undefined ? [serverProfile(spec)] : []),
     replication,
     ...(spec.repositories.length > 0 ? [backupProfile(spec)] : []),
+    ...(spec.pooler ? [poolerProfile(spec)] : []),
   ];
 }
 
@@ -48,6 +49,19 @@ function backupProfile(spec: ClusterSpec): CertificateProfile {
       `*.${names.membersService(name)}.${namespace}.svc`,
     ],
     ipAddresses: [],
+    usages: ['serverAuth', 'clientAuth'],
+    days: spec.tls.certificateDays,
+  };
+}
+
+/** Of a server for clients, and of a client for PostgreSQL, which knows the role by the common name. */
+function poolerProfile(spec: ClusterSpec): CertificateProfile {
+  const { name, namespace } = spec;
+  return {
+    secret: names.poolerCertificate(name),
+    commonName: poolerRole,
+    dnsNames: [...serviceNames(names.pooler(name), namespace), 'localhost'],
+    ipAddresses: ['127.0.0.1', '::1'],
     usages: ['serverAuth', 'clientAuth'],
     days: spec.tls.certificateDays,
   };

@@ -2,7 +2,7 @@
  * Every form in which an application may want its connection. Pure: the password is passed in and
  * only comes out in the result, which is the content of the user's Secret.
  */
-import { defaultDatabase } from '../cluster/defaults';
+import { defaultDatabase, superuser } from '../cluster/defaults';
 import type { ClusterSpec } from '../cluster/spec';
 import { isUnknown } from '../cluster/spec';
 import { names, podName } from '../manifests/names';
@@ -26,6 +26,10 @@ export interface Connection {
   readonly 'jdbc-uri': string;
   readonly 'ro-uri': string;
   readonly 'host-list-uri': string;
+  /** Through the pooler, where there is one. */
+  readonly 'pooler-host'?: string;
+  readonly 'pooler-uri'?: string;
+  readonly 'pooler-jdbc-uri'?: string;
   readonly pgpass: string;
 }
 
@@ -35,6 +39,7 @@ export function connection(spec: ClusterSpec, user: string, password: string): C
   const primary = serviceHost(spec, names.primaryService(spec.name));
   const replica = serviceHost(spec, names.replicaService(spec.name));
   const members = memberHosts(spec);
+  const pooler = spec.pooler && user !== superuser ? serviceHost(spec, names.pooler(spec.name)) : undefined;
   return {
     host: primary,
     port: String(postgresPort),
@@ -45,8 +50,15 @@ export function connection(spec: ClusterSpec, user: string, password: string): C
     'jdbc-uri': jdbcUri(primary, { user, password, dbname }),
     'ro-uri': uri([replica], { user, password, dbname }),
     'host-list-uri': uri(members, { user, password, dbname }, { target_session_attrs: 'read-write' }),
+    ...(pooler === undefined
+      ? {}
+      : {
+          'pooler-host': pooler,
+          'pooler-uri': uri([pooler], { user, password, dbname }),
+          'pooler-jdbc-uri': jdbcUri(pooler, { user, password, dbname }),
+        }),
     // Not the form's own database: a password file serves each database and each host of this user.
-    pgpass: [primary, replica, ...members]
+    pgpass: [primary, replica, ...(pooler === undefined ? [] : [pooler]), ...members]
       .map((host) => [host, postgresPort, '*', user, password].map(pgpassField).join(':') + '\n')
       .join(''),
   };

@@ -12,6 +12,7 @@
  *     - name: app
  *       owner: app
  *       extensions: [pg_stat_statements]
+ *     pooler: true                 # the role and the function of the pooler; absent without one
  *
  * The agent creates and alters; it never drops.
  */
@@ -35,6 +36,7 @@ export function databasesYaml(spec: ClusterSpec): string {
         connectionLimit: connectionLimit ?? -1,
       })),
       databases: spec.databases.map(({ name, owner, extensions }) => ({ name, owner, extensions })),
+      ...(spec.pooler ? { pooler: true } : {}),
     },
     'Users and databases. What is here is created or altered; nothing is dropped.',
   );

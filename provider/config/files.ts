@@ -28,6 +28,18 @@ export const tlsFiles = {
   clientAuthority: '/etc/postgres-ha/tls/replication/ca.crt',
 } as const;
 
+/** In a pod of the pooler. */
+export const poolerFiles = {
+  configuration: '/etc/pgbouncer/pgbouncer.ini',
+  /** Shown to clients: the pooler's own, or the one that the user brings for all servers. */
+  certificate: '/etc/postgres-ha/tls/pooler-server/tls.crt',
+  key: '/etc/postgres-ha/tls/pooler-server/tls.key',
+  /** Shown to PostgreSQL: the pooler's own, always. */
+  clientCertificate: '/etc/postgres-ha/tls/pooler/tls.crt',
+  clientKey: '/etc/postgres-ha/tls/pooler/tls.key',
+  socket: '/tmp',
+} as const;
+
 /** pgBackRest's certificate, of servers and clients alike, and the CAs of S3 servers. */
 export const backupFiles = {
   certificate: '/etc/postgres-ha/tls/backup/tls.crt',

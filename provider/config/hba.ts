@@ -1,5 +1,5 @@
 /** pg_hba.conf and pg_ident.conf. The first rule that fits decides, so the order is the meaning. */
-import { replicationRole, rewindRole, superuser } from '../cluster/defaults';
+import { poolerRole, replicationRole, rewindRole, superuser } from '../cluster/defaults';
 import type { ClusterSpec } from '../cluster/spec';
 
 export interface Rule {
@@ -20,7 +20,7 @@ export function identRules(spec: ClusterSpec): Rule[] {
 /** Names of the maps below; the user's must be others. */
 export const ownMaps: readonly string[] = ['cluster', 'socket'];
 
-const roles = `${replicationRole},${rewindRole}`;
+const roles = `${replicationRole},${rewindRole},${poolerRole}`;
 
 export const clusterRules: readonly Rule[] = [
   {
@@ -38,6 +38,10 @@ export const clusterRules: readonly Rule[] = [
   {
     line: `hostssl postgres ${rewindRole} all cert map=cluster`,
     reason: 'pg_rewind, and Patroni asking another member',
+  },
+  {
+    line: `hostssl postgres ${poolerRole} all cert map=cluster`,
+    reason: "the pooler, for the verifiers of users' passwords",
   },
   { line: `local all ${roles} reject`, reason: 'these roles come by no other way' },
   { line: `host all ${roles} all reject`, reason: 'these roles come by no other way' },
@@ -58,6 +62,7 @@ const closingRules: readonly Rule[] = [
 export const clusterMaps: readonly Rule[] = [
   { line: `cluster ${replicationRole} ${replicationRole}`, reason: "the certificate's common name" },
   { line: `cluster ${replicationRole} ${rewindRole}`, reason: 'the same certificate serves pg_rewind' },
+  { line: `cluster ${poolerRole} ${poolerRole}`, reason: "the pooler's certificate" },
   { line: `socket postgres ${replicationRole}`, reason: "the pod's user by the socket" },
 ];
 

@@ -3,7 +3,7 @@ import type { ClusterSpec } from '../cluster/spec';
 import { labels, memberLabels } from './names';
 
 /** What an object is for: the value of the component label. */
-export type Component = 'postgres' | 'certificates' | 'repository' | 'backup';
+export type Component = 'postgres' | 'certificates' | 'repository' | 'backup' | 'pooler';
 
 /** The labels by which every object of the cluster is found; the user's own come first, so that they never replace ours. */
 export function clusterLabels(spec: ClusterSpec, component?: Component): Record<string, string> {

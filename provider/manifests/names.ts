@@ -31,7 +31,12 @@ export const annotations = {
 } as const;
 
 /** Containers of a member's pod, for those who exec in them or read their logs. */
-export const containerNames = { database: 'database', agent: 'agent', backup: 'pgbackrest' } as const;
+export const containerNames = {
+  database: 'database',
+  agent: 'agent',
+  backup: 'pgbackrest',
+  pooler: 'pgbouncer',
+} as const;
 
 /** Name of member number `n`, counted from 1. */
 export function memberName(cluster: string, n: number): string {
@@ -100,6 +105,9 @@ export const names = {
   testRestore: (cluster: string, repository: number) => `${cluster}-test-restore-repo${repository}`,
   /** Secret that tells a new cluster where it is restored from. */
   restoreSecret: (cluster: string) => `${cluster}-restore`,
+  /** Deployment, Service, ConfigMap and so on of the pooler. */
+  pooler: (cluster: string) => `${cluster}-pooler`,
+  poolerCertificate: (cluster: string) => `${cluster}-pooler-tls`,
   dataVolume: (member: string) => `${member}-data`,
   walVolume: (member: string) => `${member}-wal`,
 } as const;

@@ -15,14 +15,7 @@ const backups = [{ protocol: 'TCP', port: backupPort }];
  * a NetworkPolicy never blocks (Kubernetes docs, "Network Policies").
  */
 export function networkPolicy(spec: ClusterSpec) {
-  const { fromNamespaces, fromPods } = spec.networkPolicy;
-  const clients = {
-    ...(fromNamespaces ? { namespaceSelector: { matchLabels: { ...fromNamespaces } } } : {}),
-    ...(fromPods ? { podSelector: { matchLabels: { ...fromPods } } } : {}),
-  };
   const members = { podSelector: { matchLabels: memberSelector(spec) } };
-  const own = { podSelector: { matchLabels: { [labels.cluster]: spec.name } } };
-  const postgres = [{ protocol: 'TCP', port: 5432 }];
   return {
     apiVersion: 'networking.k8s.io/v1',
     kind: 'NetworkPolicy',
@@ -31,13 +24,7 @@ export function networkPolicy(spec: ClusterSpec) {
       podSelector: { matchLabels: memberSelector(spec) },
       policyTypes: ['Ingress'],
       ingress: [
-        Object.keys(clients).length > 0
-          ? // The cluster's own pods, then those of its namespace that match, then the named namespaces.
-            {
-              from: [own, ...(fromPods ? [{ podSelector: { matchLabels: { ...fromPods } } }] : []), clients],
-              ports: postgres,
-            }
-          : { ports: postgres },
+        clients(spec),
         { from: [members], ports: [{ protocol: 'TCP', port: 8008 }] },
         // Prometheus is mostly in a namespace of its own; there is nothing secret in them.
         { ports: [{ protocol: 'TCP', port: metricsPort }] },
@@ -46,6 +33,23 @@ export function networkPolicy(spec: ClusterSpec) {
           : []),
       ],
     },
+  };
+}
+
+/** Who may connect to PostgreSQL, or to the pooler before it. */
+export function clients(spec: ClusterSpec) {
+  const { fromNamespaces, fromPods } = spec.networkPolicy;
+  const given = {
+    ...(fromNamespaces ? { namespaceSelector: { matchLabels: { ...fromNamespaces } } } : {}),
+    ...(fromPods ? { podSelector: { matchLabels: { ...fromPods } } } : {}),
+  };
+  const own = { podSelector: { matchLabels: { [labels.cluster]: spec.name } } };
+  const ports = [{ protocol: 'TCP', port: 5432 }];
+  if (Object.keys(given).length === 0) return { ports };
+  // The cluster's own pods, then those of its namespace that match, then the named namespaces.
+  return {
+    from: [own, ...(fromPods ? [{ podSelector: { matchLabels: { ...fromPods } } }] : []), given],
+    ports,
   };
 }
 

@@ -100,6 +100,7 @@ export function renewalRole(spec: ClusterSpec) {
           names.serverSecret(spec.name),
           names.replicationSecret(spec.name),
           ...(spec.repositories.length > 0 ? [names.backupCertificate(spec.name)] : []),
+          ...(spec.pooler ? [names.poolerCertificate(spec.name)] : []),
         ],
         verbs: ['get', 'patch'],
       },

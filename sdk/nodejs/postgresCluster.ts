@@ -44,6 +44,10 @@ export class PostgresCluster extends pulumi.ComponentResource {
      */
     declare public readonly namespace: pulumi.Output<string>;
     /**
+     * DNS name of the pooler's Service, for reading and writing; empty without `pooler`.
+     */
+    declare public /*out*/ readonly poolerHost: pulumi.Output<string>;
+    /**
      * Port of all of them: 5432.
      */
     declare public /*out*/ readonly port: pulumi.Output<number>;
@@ -85,6 +89,7 @@ export class PostgresCluster extends pulumi.ComponentResource {
             resourceInputs["namespace"] = args?.namespace;
             resourceInputs["networkPolicy"] = args?.networkPolicy;
             resourceInputs["patroni"] = args?.patroni;
+            resourceInputs["pooler"] = args?.pooler;
             resourceInputs["postgresVersion"] = args?.postgresVersion;
             resourceInputs["remove"] = args?.remove;
             resourceInputs["removedData"] = args?.removedData;
@@ -106,6 +111,7 @@ export class PostgresCluster extends pulumi.ComponentResource {
             resourceInputs["anyHost"] = undefined /*out*/;
             resourceInputs["clusterName"] = undefined /*out*/;
             resourceInputs["members"] = undefined /*out*/;
+            resourceInputs["poolerHost"] = undefined /*out*/;
             resourceInputs["port"] = undefined /*out*/;
             resourceInputs["primaryHost"] = undefined /*out*/;
             resourceInputs["replicaHost"] = undefined /*out*/;
@@ -115,6 +121,7 @@ export class PostgresCluster extends pulumi.ComponentResource {
             resourceInputs["clusterName"] = undefined /*out*/;
             resourceInputs["members"] = undefined /*out*/;
             resourceInputs["namespace"] = undefined /*out*/;
+            resourceInputs["poolerHost"] = undefined /*out*/;
             resourceInputs["port"] = undefined /*out*/;
             resourceInputs["primaryHost"] = undefined /*out*/;
             resourceInputs["replicaHost"] = undefined /*out*/;
@@ -185,6 +192,10 @@ export interface PostgresClusterArgs {
      * Failure detection.
      */
     patroni?: inputs.PatroniArgs;
+    /**
+     * A pool of connections before the primary. Default: none.
+     */
+    pooler?: inputs.PoolerArgs;
     /**
      * PostgreSQL major version in the image: 17 or 18. Default: 18.
      */

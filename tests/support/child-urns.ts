@@ -25,6 +25,7 @@ const programs: Readonly<Record<string, Program>> = {
       replicas: 2,
       remove: ['hippo-2'],
       walStorage: { size: '1Gi' },
+      pooler: {},
       repositories: [
         { type: 'local', size: '5Gi' },
         { type: 's3', bucket: 'backups', region: 'eu-central-1', keyType: 'auto' },

@@ -39,6 +39,7 @@ export async function readOnlyKubeconfig(kubectl: Kubectl, namespace: string): P
             'serviceaccounts',
             'events',
             'statefulsets',
+            'deployments',
             'cronjobs',
             'poddisruptionbudgets',
             'networkpolicies',

@@ -4,6 +4,7 @@ import { Answering } from './answering';
 import { checked, described, longestGap, sound } from './checker';
 import type { DeployedCluster } from './cluster';
 import type { Append } from './history';
+import type { Target } from './targets';
 import { finalState, prepare, Workload } from './workload';
 
 /** A switchover's shortest is above this. */
@@ -16,17 +17,20 @@ export interface Noticed {
   readonly mostDown: number;
   /** Seconds. */
   readonly longest: number;
+  /** Writes that were not acknowledged, and connections that were refused. */
+  readonly failed: number;
 }
 
-/** `members` is how many there are before the change, `after` how many there shall be. */
+/** `members` is how many there are before the change, `after` how many there shall be; clients write `through` a Service. */
 export async function underLoad(
   hippo: DeployedCluster,
   members: number,
   change: () => Promise<unknown>,
   after = members,
+  through: Target = hippo.service,
 ): Promise<Noticed> {
   await prepare(hippo.service);
-  const workload = new Workload(hippo.service).start();
+  const workload = new Workload(through).start();
   const started = performance.now();
   await workload.acknowledgedAfter(started, 60_000);
   const answering = await Answering.of(hippo, Math.min(members, after));
@@ -46,10 +50,20 @@ export async function underLoad(
     ({ from, to, turnedAway }) =>
       `; ${turnedAway ? 'interruption' : 'slow'} of ${seconds(to - from)} s after ${seconds(from - started)} s`,
   );
+  for (const reason of reasons(history.appends)) console.log(`      ${reason}`);
   console.log(
     `      ${described(verdict)}; longest gap ${longest.toFixed(2)} s; at most ${mostDown} member(s) down${waits.join('')}`,
   );
-  return { interruptions, mostDown, longest };
+  const failed = history.appends.filter(({ outcome }) => outcome !== 'ok').length + workload.refusals.count;
+  return { interruptions, mostDown, longest, failed };
+}
+
+/** Why writes were not acknowledged, and how many for each reason. */
+function reasons(appends: readonly Append[]): string[] {
+  const counts = new Map<string, number>();
+  for (const { outcome, reason = '' } of appends)
+    if (outcome !== 'ok') counts.set(reason, (counts.get(reason) ?? 0) + 1);
+  return [...counts].map(([reason, count]) => `${count} × ${reason}`);
 }
 
 /** On a busy machine an acknowledgement may be late; only where clients were turned away was the service interrupted. */

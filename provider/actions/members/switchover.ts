@@ -5,6 +5,7 @@ import { patroniPost } from '../../live/patroni-rest';
 import { podName } from '../../manifests/names';
 import { find, leaderOf } from './find';
 import type { Observed } from './observe';
+import { held } from './pooler';
 import { isUp, smallLag } from './up';
 import { waitUntil, type MembersContext } from './waiting';
 
@@ -33,14 +34,8 @@ export async function switchover(
   progress.show(`switchover from ${from} to ${candidate}`);
   await checkpoint(context, from);
   const named = to !== undefined || !mayChoose(observed, context);
-  await patroniPost(
-    live,
-    namespace,
-    podName(from),
-    '/switchover',
-    { leader: podName(from), ...(named ? { candidate: podName(candidate!) } : {}) },
-    120,
-  );
+  const body = { leader: podName(from), ...(named ? { candidate: podName(candidate!) } : {}) };
+  await held(context, () => patroniPost(live, namespace, podName(from), '/switchover', body, 120));
   let streamsSince: number | undefined;
   const after = await waitUntil(
     context,

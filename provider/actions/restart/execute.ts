@@ -1,10 +1,9 @@
 /** One step of a restart. */
-import { patroniPost } from '../../live/patroni-rest';
-import { podName } from '../../manifests/names';
 import type { Context } from '../core/action';
 import type { Step } from '../core/steps';
 import { membersContext, type ObservedCluster } from '../members/cluster';
 import { othersUp } from '../members/down';
+import { restartInPlace } from '../members/pooler';
 import { restartedSince, startOf, startedAnew } from '../members/restarted';
 import { switchover } from '../members/switchover';
 import { allUp } from '../members/waiting';
@@ -26,6 +25,6 @@ export async function execute(step: Step, context: Context<RestartInputs, Observ
     return await startedAnew(members, name, before);
   const started = await startOf(members, name);
   await context.remember(key, started);
-  await patroniPost(context.live, context.inputs.namespace, podName(name), '/restart', {}, 300);
+  await restartInPlace(members, name, context.observed.leader);
   await startedAnew(members, name, started);
 }

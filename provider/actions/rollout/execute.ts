@@ -2,13 +2,13 @@
 import { createHash } from 'node:crypto';
 import { LiveError } from '../../live/errors';
 import type { MemberState } from '../../live/patroni';
-import { patroniPost } from '../../live/patroni-rest';
 import { annotations, names, podName } from '../../manifests/names';
 import { stable } from '../../manifests/fingerprint';
 import type { Step } from '../core/steps';
 import type { Context } from '../core/action';
 import { othersUp } from '../members/down';
 import { find } from '../members/find';
+import { restartInPlace } from '../members/pooler';
 import { restoredLine } from '../members/restoring';
 import { switchover } from '../members/switchover';
 import { isUp } from '../members/up';
@@ -85,17 +85,16 @@ async function replace(wanted: MemberInput, context: RolloutContext): Promise<vo
 }
 
 async function restart(wanted: MemberInput, context: RolloutContext): Promise<void> {
-  const { live, inputs } = context;
   const { name } = wanted;
   await othersUp(name, context);
   // The settings go from the ConfigMap through the leader's agent to Patroni, which restarts with what it knows.
   const settings = await settingsHash(context);
-  await waitUntil(context, `the new settings known to ${name}`, (observed) => {
+  const known = await waitUntil(context, `the new settings known to ${name}`, (observed) => {
     const pod = find(observed, name);
     const reached = leaderOf(observed)?.agent.config === settings.config;
     return reached && pod !== undefined && (pod.agent.pendingRestart?.length ?? 0) > 0;
   });
-  await patroniPost(live, inputs.namespace, podName(name), '/restart', {}, 300);
+  await restartInPlace(context, name, known.leader);
   await waitUntil(context, `${name} running with the new settings`, (observed) => {
     const pod = find(observed, name);
     return isUp(pod, observed.leader) && hasRestarted(pod!, wanted, context);

@@ -10,6 +10,7 @@ import {
   RemovedData,
   RestartPolicy,
   KeyType,
+  PoolMode,
   RepositoryType,
   Synchronous,
   UriStyle,
@@ -150,6 +151,14 @@ export const argumentsShape: Shape = object({
     immediate: flag,
     timeline: text,
     untilGap: flag,
+  }),
+  pooler: object({
+    replicas: whole(1, 20),
+    mode: choice(Object.values(PoolMode)),
+    poolSize: whole(1, undefined, 'connections'),
+    maxClientConnections: whole(1, undefined, 'clients'),
+    parameters: settings,
+    resources: object({ cpu: text, memory: text }),
   }),
   resources: object({ cpu: text, cpuLimit: text, memory: text }),
   scheduling: object({

@@ -12,6 +12,7 @@ import {
 } from './kubernetes-names';
 import { clusterName, namespaceName, removedMembers } from './names';
 import { clusterParameters, memberParameters } from './parameters';
+import { pooler } from './pooler';
 import type { Problem } from './problem';
 import { synchronousReplicas, timings } from './replication';
 import { ownBackupSecrets, repositories } from './repositories';
@@ -45,6 +46,7 @@ const checks: readonly Check[] = [
   quantities,
   memoryFits,
   walFits,
+  pooler,
   repositories,
   schedules,
   verifications,

@@ -20,12 +20,21 @@ const Mi = 2 ** 20;
 /** A fresh database is 40 MB, and WAL needs the least max_wal_size and max_slot_wal_keep_size besides. */
 const leastVolume = 512 * Mi;
 const leastMemory = 64 * Mi;
+const leastPooler = 32 * Mi;
 
 export function* quantities({ args }: Parameters<Check>[0]): Iterable<Problem> {
   const { cpu, cpuLimit, memory } = args.resources ?? {};
   yield* quantity('resources.cpu', cpu, 0.001, 'CPU, for example "500m" or "2"');
   yield* quantity('resources.cpuLimit', cpuLimit, 0.001, 'CPU, for example "500m" or "2"');
   yield* quantity('resources.memory', memory, leastMemory, 'memory, at least 64Mi, for example "4Gi"');
+  const pooler = args.pooler?.resources ?? {};
+  yield* quantity('pooler.resources.cpu', pooler.cpu, 0.001, 'CPU, for example "500m" or "2"');
+  yield* quantity(
+    'pooler.resources.memory',
+    pooler.memory,
+    leastPooler,
+    'memory, at least 32Mi, for example "128Mi"',
+  );
   const size = 'a size, at least 512Mi, for example "100Gi"';
   yield* quantity('storage.size', args.storage?.size, leastVolume, size);
   yield* quantity('walStorage.size', args.walStorage?.size, leastVolume, size);

@@ -1,6 +1,13 @@
 /** Users and databases. */
 import { userSecret } from '../../manifests/names';
-import { defaultDatabase, defaultImage, replicationRole, rewindRole, superuser } from '../defaults';
+import {
+  defaultDatabase,
+  defaultImage,
+  poolerRole,
+  replicationRole,
+  rewindRole,
+  superuser,
+} from '../defaults';
 import type { Check } from './check';
 import { items, known } from './check';
 import { breaksConnectionStrings, nameProblem } from './database-names';
@@ -49,7 +56,7 @@ function reservedRole(path: string, name: string): Problem | undefined {
       allowed: 'other names; postgres is the superuser, which every cluster has',
       instead: 'For its password write superuserPassword.',
     };
-  if (name === replicationRole || name === rewindRole)
+  if ([replicationRole, rewindRole, poolerRole].includes(name))
     return { code, path, found: shown(name), allowed: `other names; the cluster uses ${name} itself` };
   if (name.startsWith('pg_') || name === 'public' || name === 'none')
     return {

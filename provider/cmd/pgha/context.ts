@@ -4,7 +4,7 @@ import { hasReason } from '../../live/errors';
 import type { Endpoints } from '../../live/kinds';
 import type { Live } from '../../live/live';
 import { connect } from '../../live/objects';
-import { labels, names } from '../../manifests/names';
+import { containerNames, labels, names } from '../../manifests/names';
 import type { Answer, Objects, Service } from './observed';
 import type { Work } from './restore-report';
 
@@ -67,10 +67,12 @@ export class Context {
   async objects(cluster: string): Promise<Objects> {
     const selector = { labels: `${labels.cluster}=${cluster}` };
     const members = { labels: `${labels.cluster}=${cluster},${labels.component}=postgres` };
-    const [statefulSets, pods, services, endpoints] = await Promise.all([
+    const poolers = { labels: `${labels.cluster}=${cluster},${labels.component}=pooler` };
+    const [statefulSets, pods, poolerPods, services, endpoints] = await Promise.all([
       // Not the repository host's: it is no member.
       this.live.list('StatefulSet', this.namespace, members),
       this.live.list('Pod', this.namespace, members),
+      this.live.list('Pod', this.namespace, poolers),
       this.services(selector.labels),
       this.live.list('Endpoints', this.namespace),
     ]);
@@ -82,6 +84,7 @@ export class Context {
       namespace: this.namespace,
       statefulSets,
       pods,
+      poolerPods,
       services,
       endpoints: endpoints.filter(own),
     };
@@ -129,11 +132,34 @@ export class Context {
     return stdout.trim();
   }
 
-  /** Asks every running member a real query. */
-  async answers(objects: Objects): Promise<Map<string, Answer>> {
-    const running = objects.pods.filter((pod) => pod.status?.phase === 'Running');
-    const entries = running.map(async ({ metadata: { name } }) => [name, await this.answer(name)] as const);
-    return new Map(await Promise.all(entries));
+  /** Asks every running member a real query, and the primary one from each of the pooler's pods. */
+  async answers({ pods, poolerPods = [] }: Objects): Promise<Map<string, Answer>> {
+    const ask = (of: Objects['pods'], answer: (pod: string) => Promise<Answer>) =>
+      of
+        .filter((pod) => pod.status?.phase === 'Running')
+        .map(async ({ metadata: { name } }) => [name, await answer(name)] as const);
+    const asked = [
+      ...ask(pods, (pod) => this.answer(pod)),
+      ...ask(poolerPods, (pod) => this.poolerAnswer(pod)),
+    ];
+    return new Map(await Promise.all(asked));
+  }
+
+  private async poolerAnswer(pod: string): Promise<Answer> {
+    const command = ['python3', '/etc/postgres-ha/scripts/pooler_pause.py', 'check'];
+    const none = (reason: string): Answer => ({ error: `no answer to a query: ${reason}` });
+    try {
+      const { code, stderr } = await this.live.exec(
+        this.namespace,
+        pod,
+        containerNames.pooler,
+        command,
+        answerMs,
+      );
+      return code === 0 ? { inRecovery: false, version: '' } : none(stderr.trim());
+    } catch (error) {
+      return none(error instanceof Error ? error.message : String(error));
+    }
   }
 
   private async answer(pod: string): Promise<Answer> {

@@ -15,6 +15,8 @@ export interface Objects {
   readonly namespace: string;
   readonly statefulSets: readonly StatefulSet[];
   readonly pods: readonly Pod[];
+  /** Of the pooler; absent without one. */
+  readonly poolerPods?: readonly Pod[];
   readonly services: readonly Service[];
   readonly endpoints: readonly Endpoints[];
 }

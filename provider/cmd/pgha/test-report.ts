@@ -11,7 +11,7 @@ export interface TestReport {
 }
 
 export interface ServiceLine {
-  readonly type: 'primary' | 'replica';
+  readonly type: 'primary' | 'replica' | 'pooler';
   readonly name: string;
   /** `10.100.43.244:5432`. */
   readonly address: string;
@@ -32,6 +32,8 @@ export function testReport(objects: Objects, answers: ReadonlyMap<string, Answer
   const services = [primaryLine(objects, members, answers)];
   // A single member has no replica: its replica Service has nothing to lead to, and rightly so.
   if (members.length > 1) services.push(replicaLine(objects, members, answers));
+  if (objects.services.some(({ metadata }) => metadata.name === names.pooler(objects.cluster)))
+    services.push(poolerLine(objects, answers));
   const instances = members.map((member) => instanceLine(member, answers.get(member.pod)));
   const primaries = instances.filter((line) => line.up && line.type === 'primary').length;
   const up = [...services, ...instances].every((line) => line.up) && primaries === 1;
@@ -65,10 +67,19 @@ function replicaLine(
   return serviceLine(objects, members, answers, 'replica', name, (answer) => answer.inRecovery);
 }
 
+/** Its pods' own answers say whether PostgreSQL is reached from there. */
+function poolerLine(objects: Objects, answers: ReadonlyMap<string, Answer>): ServiceLine {
+  const pods = (objects.poolerPods ?? []).map(({ metadata, status }) => ({
+    pod: metadata.name,
+    address: status?.podIP,
+  }));
+  return serviceLine(objects, pods, answers, 'pooler', names.pooler(objects.cluster), () => true);
+}
+
 /** A Service is up when it leads to members, and each of them answers in the right role. */
 function serviceLine(
   objects: Objects,
-  members: readonly Member[],
+  members: readonly Pick<Member, 'pod' | 'address'>[],
   answers: ReadonlyMap<string, Answer>,
   type: ServiceLine['type'],
   name: string,

@@ -6,7 +6,7 @@ functions of the same name (CVE-2018-1058 and its kind).
 """
 
 # Roles that are the cluster's own. Foundation refuses them in the preview; the ConfigMap can be edited by hand.
-RESERVED = ('postgres', 'replicator', 'rewind')
+RESERVED = ('postgres', 'replicator', 'rewind', 'pooler')
 
 # Role options and the column of pg_authid that shows each.
 OPTIONS = {
@@ -71,7 +71,8 @@ def wanted(document):
                 }
             )
     superuser = document.get('superuser') or {}
-    return {'users': users, 'databases': databases, 'superuser': {'secret': superuser.get('secret')}}, problems
+    pooler = document.get('pooler') is True
+    return {'users': users, 'databases': databases, 'superuser': {'secret': superuser.get('secret')}, 'pooler': pooler}, problems
 
 
 def role_statements(user, found, password_verifier):

@@ -5,6 +5,7 @@ import time
 import psycopg2
 
 import database_plan as plan
+import pooler_role
 import scram
 
 SOCKET = '/run/postgresql'
@@ -91,6 +92,8 @@ class Databases:
             return problems
         self._roles(connection, wanted, problems)
         self._databases(connection, wanted, problems)
+        if wanted['pooler']:
+            self._do(connection, 'pooler', pooler_role.statements(*rows(connection, pooler_role.FOUND)[0]), problems)
         return problems
 
     def _roles(self, connection, wanted, problems):

@@ -57,6 +57,8 @@ type PostgresCluster struct {
 	Members pulumi.StringArrayOutput `pulumi:"members"`
 	// The namespace.
 	Namespace pulumi.StringOutput `pulumi:"namespace"`
+	// DNS name of the pooler's Service, for reading and writing; empty without `pooler`.
+	PoolerHost pulumi.StringOutput `pulumi:"poolerHost"`
 	// Port of all of them: 5432.
 	Port pulumi.IntOutput `pulumi:"port"`
 	// DNS name of the primary's Service, for reading and writing.
@@ -118,6 +120,8 @@ type postgresClusterArgs struct {
 	NetworkPolicy *NetworkPolicy `pulumi:"networkPolicy"`
 	// Failure detection.
 	Patroni *Patroni `pulumi:"patroni"`
+	// A pool of connections before the primary. Default: none.
+	Pooler *Pooler `pulumi:"pooler"`
 	// PostgreSQL major version in the image: 17 or 18. Default: 18.
 	PostgresVersion *int `pulumi:"postgresVersion"`
 	// Names of members that must not exist (`hippo-2`), so that any replica can be the one that goes. Default: none.
@@ -186,6 +190,8 @@ type PostgresClusterArgs struct {
 	NetworkPolicy *NetworkPolicyArgs
 	// Failure detection.
 	Patroni *PatroniArgs
+	// A pool of connections before the primary. Default: none.
+	Pooler *PoolerArgs
 	// PostgreSQL major version in the image: 17 or 18. Default: 18.
 	PostgresVersion pulumi.IntPtrInput
 	// Names of members that must not exist (`hippo-2`), so that any replica can be the one that goes. Default: none.
@@ -279,6 +285,11 @@ func (o PostgresClusterOutput) Members() pulumi.StringArrayOutput {
 // The namespace.
 func (o PostgresClusterOutput) Namespace() pulumi.StringOutput {
 	return o.ApplyT(func(v *PostgresCluster) pulumi.StringOutput { return v.Namespace }).(pulumi.StringOutput)
+}
+
+// DNS name of the pooler's Service, for reading and writing; empty without `pooler`.
+func (o PostgresClusterOutput) PoolerHost() pulumi.StringOutput {
+	return o.ApplyT(func(v *PostgresCluster) pulumi.StringOutput { return v.PoolerHost }).(pulumi.StringOutput)
 }
 
 // Port of all of them: 5432.

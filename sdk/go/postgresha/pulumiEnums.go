@@ -1372,6 +1372,177 @@ func (in *objectLockModePtr) ToObjectLockModePtrOutputWithContext(ctx context.Co
 	return pulumi.ToOutputWithContext(ctx, in).(ObjectLockModePtrOutput)
 }
 
+// How long a client keeps a connection to PostgreSQL.
+type PoolMode string
+
+const (
+	// For one transaction. Many clients share few connections; what a session keeps (`SET`, `LISTEN`, advisory locks, temporary tables) is lost between transactions.
+	PoolModeTransaction = PoolMode("transaction")
+	// Until it disconnects. Everything works as without a pooler; only connecting is cheaper.
+	PoolModeSession = PoolMode("session")
+	// For one statement. Transactions of several statements are refused.
+	PoolModeStatement = PoolMode("statement")
+)
+
+func (PoolMode) ElementType() reflect.Type {
+	return reflect.TypeOf((*PoolMode)(nil)).Elem()
+}
+
+func (e PoolMode) ToPoolModeOutput() PoolModeOutput {
+	return pulumi.ToOutput(e).(PoolModeOutput)
+}
+
+func (e PoolMode) ToPoolModeOutputWithContext(ctx context.Context) PoolModeOutput {
+	return pulumi.ToOutputWithContext(ctx, e).(PoolModeOutput)
+}
+
+func (e PoolMode) ToPoolModePtrOutput() PoolModePtrOutput {
+	return e.ToPoolModePtrOutputWithContext(context.Background())
+}
+
+func (e PoolMode) ToPoolModePtrOutputWithContext(ctx context.Context) PoolModePtrOutput {
+	return PoolMode(e).ToPoolModeOutputWithContext(ctx).ToPoolModePtrOutputWithContext(ctx)
+}
+
+func (e PoolMode) ToStringOutput() pulumi.StringOutput {
+	return pulumi.ToOutput(pulumi.String(e)).(pulumi.StringOutput)
+}
+
+func (e PoolMode) ToStringOutputWithContext(ctx context.Context) pulumi.StringOutput {
+	return pulumi.ToOutputWithContext(ctx, pulumi.String(e)).(pulumi.StringOutput)
+}
+
+func (e PoolMode) ToStringPtrOutput() pulumi.StringPtrOutput {
+	return pulumi.String(e).ToStringPtrOutputWithContext(context.Background())
+}
+
+func (e PoolMode) ToStringPtrOutputWithContext(ctx context.Context) pulumi.StringPtrOutput {
+	return pulumi.String(e).ToStringOutputWithContext(ctx).ToStringPtrOutputWithContext(ctx)
+}
+
+type PoolModeOutput struct{ *pulumi.OutputState }
+
+func (PoolModeOutput) ElementType() reflect.Type {
+	return reflect.TypeOf((*PoolMode)(nil)).Elem()
+}
+
+func (o PoolModeOutput) ToPoolModeOutput() PoolModeOutput {
+	return o
+}
+
+func (o PoolModeOutput) ToPoolModeOutputWithContext(ctx context.Context) PoolModeOutput {
+	return o
+}
+
+func (o PoolModeOutput) ToPoolModePtrOutput() PoolModePtrOutput {
+	return o.ToPoolModePtrOutputWithContext(context.Background())
+}
+
+func (o PoolModeOutput) ToPoolModePtrOutputWithContext(ctx context.Context) PoolModePtrOutput {
+	return o.ApplyTWithContext(ctx, func(_ context.Context, v PoolMode) *PoolMode {
+		return &v
+	}).(PoolModePtrOutput)
+}
+
+func (o PoolModeOutput) ToStringOutput() pulumi.StringOutput {
+	return o.ToStringOutputWithContext(context.Background())
+}
+
+func (o PoolModeOutput) ToStringOutputWithContext(ctx context.Context) pulumi.StringOutput {
+	return o.ApplyTWithContext(ctx, func(_ context.Context, e PoolMode) string {
+		return string(e)
+	}).(pulumi.StringOutput)
+}
+
+func (o PoolModeOutput) ToStringPtrOutput() pulumi.StringPtrOutput {
+	return o.ToStringPtrOutputWithContext(context.Background())
+}
+
+func (o PoolModeOutput) ToStringPtrOutputWithContext(ctx context.Context) pulumi.StringPtrOutput {
+	return o.ApplyTWithContext(ctx, func(_ context.Context, e PoolMode) *string {
+		v := string(e)
+		return &v
+	}).(pulumi.StringPtrOutput)
+}
+
+type PoolModePtrOutput struct{ *pulumi.OutputState }
+
+func (PoolModePtrOutput) ElementType() reflect.Type {
+	return reflect.TypeOf((**PoolMode)(nil)).Elem()
+}
+
+func (o PoolModePtrOutput) ToPoolModePtrOutput() PoolModePtrOutput {
+	return o
+}
+
+func (o PoolModePtrOutput) ToPoolModePtrOutputWithContext(ctx context.Context) PoolModePtrOutput {
+	return o
+}
+
+func (o PoolModePtrOutput) Elem() PoolModeOutput {
+	return o.ApplyT(func(v *PoolMode) PoolMode {
+		if v != nil {
+			return *v
+		}
+		var ret PoolMode
+		return ret
+	}).(PoolModeOutput)
+}
+
+func (o PoolModePtrOutput) ToStringPtrOutput() pulumi.StringPtrOutput {
+	return o.ToStringPtrOutputWithContext(context.Background())
+}
+
+func (o PoolModePtrOutput) ToStringPtrOutputWithContext(ctx context.Context) pulumi.StringPtrOutput {
+	return o.ApplyTWithContext(ctx, func(_ context.Context, e *PoolMode) *string {
+		if e == nil {
+			return nil
+		}
+		v := string(*e)
+		return &v
+	}).(pulumi.StringPtrOutput)
+}
+
+// PoolModeInput is an input type that accepts values of the PoolMode enum
+// A concrete instance of `PoolModeInput` can be one of the following:
+//
+//	PoolModeTransaction
+//	PoolModeSession
+//	PoolModeStatement
+type PoolModeInput interface {
+	pulumi.Input
+
+	ToPoolModeOutput() PoolModeOutput
+	ToPoolModeOutputWithContext(context.Context) PoolModeOutput
+}
+
+var poolModePtrType = reflect.TypeOf((**PoolMode)(nil)).Elem()
+
+type PoolModePtrInput interface {
+	pulumi.Input
+
+	ToPoolModePtrOutput() PoolModePtrOutput
+	ToPoolModePtrOutputWithContext(context.Context) PoolModePtrOutput
+}
+
+type poolModePtr string
+
+func PoolModePtr(v string) PoolModePtrInput {
+	return (*poolModePtr)(&v)
+}
+
+func (*poolModePtr) ElementType() reflect.Type {
+	return poolModePtrType
+}
+
+func (in *poolModePtr) ToPoolModePtrOutput() PoolModePtrOutput {
+	return pulumi.ToOutput(in).(PoolModePtrOutput)
+}
+
+func (in *poolModePtr) ToPoolModePtrOutputWithContext(ctx context.Context) PoolModePtrOutput {
+	return pulumi.ToOutputWithContext(ctx, in).(PoolModePtrOutput)
+}
+
 // What becomes of the volumes of a member that leaves, by a smaller `replicas` or by `remove`.
 type RemovedData string
 
@@ -2241,6 +2412,8 @@ func init() {
 	pulumi.RegisterInputType(reflect.TypeOf((*KeyTypePtrInput)(nil)).Elem(), KeyType("shared"))
 	pulumi.RegisterInputType(reflect.TypeOf((*ObjectLockModeInput)(nil)).Elem(), ObjectLockMode("GOVERNANCE"))
 	pulumi.RegisterInputType(reflect.TypeOf((*ObjectLockModePtrInput)(nil)).Elem(), ObjectLockMode("GOVERNANCE"))
+	pulumi.RegisterInputType(reflect.TypeOf((*PoolModeInput)(nil)).Elem(), PoolMode("transaction"))
+	pulumi.RegisterInputType(reflect.TypeOf((*PoolModePtrInput)(nil)).Elem(), PoolMode("transaction"))
 	pulumi.RegisterInputType(reflect.TypeOf((*RemovedDataInput)(nil)).Elem(), RemovedData("retain"))
 	pulumi.RegisterInputType(reflect.TypeOf((*RemovedDataPtrInput)(nil)).Elem(), RemovedData("retain"))
 	pulumi.RegisterInputType(reflect.TypeOf((*RepositoryTypeInput)(nil)).Elem(), RepositoryType("local"))
@@ -2267,6 +2440,8 @@ func init() {
 	pulumi.RegisterOutputType(KeyTypePtrOutput{})
 	pulumi.RegisterOutputType(ObjectLockModeOutput{})
 	pulumi.RegisterOutputType(ObjectLockModePtrOutput{})
+	pulumi.RegisterOutputType(PoolModeOutput{})
+	pulumi.RegisterOutputType(PoolModePtrOutput{})
 	pulumi.RegisterOutputType(RemovedDataOutput{})
 	pulumi.RegisterOutputType(RemovedDataPtrOutput{})
 	pulumi.RegisterOutputType(RepositoryTypeOutput{})

@@ -2607,6 +2607,400 @@ func (o PatroniPtrOutput) Ttl() pulumi.IntPtrOutput {
 	}).(pulumi.IntPtrOutput)
 }
 
+// PgBouncer before the primary: its Service is `NAME-pooler`, port 5432, with TLS and the users' own passwords.
+type Pooler struct {
+	// Clients that may be connected to one pod. Default: 1000.
+	MaxClientConnections *int `pulumi:"maxClientConnections"`
+	// How long a client keeps a connection. Default: transaction.
+	Mode *PoolMode `pulumi:"mode"`
+	// Other settings of PgBouncer, by name, as in pgbouncer.ini. Those that the cluster itself must own are refused.
+	Parameters map[string]string `pulumi:"parameters"`
+	// Connections to PostgreSQL for each user in each database, a pod. All pods together stay below `max_connections` only if you choose so. Default: 20.
+	PoolSize *int `pulumi:"poolSize"`
+	// Number of its pods, 1 to 20. Default: 2.
+	Replicas *int `pulumi:"replicas"`
+	// CPU and memory of one pod. Default: 50m and 128Mi.
+	Resources *PoolerResources `pulumi:"resources"`
+}
+
+// PoolerInput is an input type that accepts PoolerArgs and PoolerOutput values.
+// You can construct a concrete instance of `PoolerInput` via:
+//
+//	PoolerArgs{...}
+type PoolerInput interface {
+	pulumi.Input
+
+	ToPoolerOutput() PoolerOutput
+	ToPoolerOutputWithContext(context.Context) PoolerOutput
+}
+
+// PgBouncer before the primary: its Service is `NAME-pooler`, port 5432, with TLS and the users' own passwords.
+type PoolerArgs struct {
+	// Clients that may be connected to one pod. Default: 1000.
+	MaxClientConnections pulumi.IntPtrInput `pulumi:"maxClientConnections"`
+	// How long a client keeps a connection. Default: transaction.
+	Mode PoolModePtrInput `pulumi:"mode"`
+	// Other settings of PgBouncer, by name, as in pgbouncer.ini. Those that the cluster itself must own are refused.
+	Parameters pulumi.StringMapInput `pulumi:"parameters"`
+	// Connections to PostgreSQL for each user in each database, a pod. All pods together stay below `max_connections` only if you choose so. Default: 20.
+	PoolSize pulumi.IntPtrInput `pulumi:"poolSize"`
+	// Number of its pods, 1 to 20. Default: 2.
+	Replicas pulumi.IntPtrInput `pulumi:"replicas"`
+	// CPU and memory of one pod. Default: 50m and 128Mi.
+	Resources *PoolerResourcesArgs `pulumi:"resources"`
+}
+
+func (PoolerArgs) ElementType() reflect.Type {
+	return reflect.TypeOf((*Pooler)(nil)).Elem()
+}
+
+func (i PoolerArgs) ToPoolerOutput() PoolerOutput {
+	return i.ToPoolerOutputWithContext(context.Background())
+}
+
+func (i PoolerArgs) ToPoolerOutputWithContext(ctx context.Context) PoolerOutput {
+	return pulumi.ToOutputWithContext(ctx, i).(PoolerOutput)
+}
+
+func (i PoolerArgs) ToPoolerPtrOutput() PoolerPtrOutput {
+	return i.ToPoolerPtrOutputWithContext(context.Background())
+}
+
+func (i PoolerArgs) ToPoolerPtrOutputWithContext(ctx context.Context) PoolerPtrOutput {
+	return pulumi.ToOutputWithContext(ctx, i).(PoolerOutput).ToPoolerPtrOutputWithContext(ctx)
+}
+
+// PoolerPtrInput is an input type that accepts PoolerArgs, PoolerPtr and PoolerPtrOutput values.
+// You can construct a concrete instance of `PoolerPtrInput` via:
+//
+//	        PoolerArgs{...}
+//
+//	or:
+//
+//	        nil
+type PoolerPtrInput interface {
+	pulumi.Input
+
+	ToPoolerPtrOutput() PoolerPtrOutput
+	ToPoolerPtrOutputWithContext(context.Context) PoolerPtrOutput
+}
+
+type poolerPtrType PoolerArgs
+
+func PoolerPtr(v *PoolerArgs) PoolerPtrInput {
+	return (*poolerPtrType)(v)
+}
+
+func (*poolerPtrType) ElementType() reflect.Type {
+	return reflect.TypeOf((**Pooler)(nil)).Elem()
+}
+
+func (i *poolerPtrType) ToPoolerPtrOutput() PoolerPtrOutput {
+	return i.ToPoolerPtrOutputWithContext(context.Background())
+}
+
+func (i *poolerPtrType) ToPoolerPtrOutputWithContext(ctx context.Context) PoolerPtrOutput {
+	return pulumi.ToOutputWithContext(ctx, i).(PoolerPtrOutput)
+}
+
+// PgBouncer before the primary: its Service is `NAME-pooler`, port 5432, with TLS and the users' own passwords.
+type PoolerOutput struct{ *pulumi.OutputState }
+
+func (PoolerOutput) ElementType() reflect.Type {
+	return reflect.TypeOf((*Pooler)(nil)).Elem()
+}
+
+func (o PoolerOutput) ToPoolerOutput() PoolerOutput {
+	return o
+}
+
+func (o PoolerOutput) ToPoolerOutputWithContext(ctx context.Context) PoolerOutput {
+	return o
+}
+
+func (o PoolerOutput) ToPoolerPtrOutput() PoolerPtrOutput {
+	return o.ToPoolerPtrOutputWithContext(context.Background())
+}
+
+func (o PoolerOutput) ToPoolerPtrOutputWithContext(ctx context.Context) PoolerPtrOutput {
+	return o.ApplyTWithContext(ctx, func(_ context.Context, v Pooler) *Pooler {
+		return &v
+	}).(PoolerPtrOutput)
+}
+
+// Clients that may be connected to one pod. Default: 1000.
+func (o PoolerOutput) MaxClientConnections() pulumi.IntPtrOutput {
+	return o.ApplyT(func(v Pooler) *int { return v.MaxClientConnections }).(pulumi.IntPtrOutput)
+}
+
+// How long a client keeps a connection. Default: transaction.
+func (o PoolerOutput) Mode() PoolModePtrOutput {
+	return o.ApplyT(func(v Pooler) *PoolMode { return v.Mode }).(PoolModePtrOutput)
+}
+
+// Other settings of PgBouncer, by name, as in pgbouncer.ini. Those that the cluster itself must own are refused.
+func (o PoolerOutput) Parameters() pulumi.StringMapOutput {
+	return o.ApplyT(func(v Pooler) map[string]string { return v.Parameters }).(pulumi.StringMapOutput)
+}
+
+// Connections to PostgreSQL for each user in each database, a pod. All pods together stay below `max_connections` only if you choose so. Default: 20.
+func (o PoolerOutput) PoolSize() pulumi.IntPtrOutput {
+	return o.ApplyT(func(v Pooler) *int { return v.PoolSize }).(pulumi.IntPtrOutput)
+}
+
+// Number of its pods, 1 to 20. Default: 2.
+func (o PoolerOutput) Replicas() pulumi.IntPtrOutput {
+	return o.ApplyT(func(v Pooler) *int { return v.Replicas }).(pulumi.IntPtrOutput)
+}
+
+// CPU and memory of one pod. Default: 50m and 128Mi.
+func (o PoolerOutput) Resources() PoolerResourcesPtrOutput {
+	return o.ApplyT(func(v Pooler) *PoolerResources { return v.Resources }).(PoolerResourcesPtrOutput)
+}
+
+type PoolerPtrOutput struct{ *pulumi.OutputState }
+
+func (PoolerPtrOutput) ElementType() reflect.Type {
+	return reflect.TypeOf((**Pooler)(nil)).Elem()
+}
+
+func (o PoolerPtrOutput) ToPoolerPtrOutput() PoolerPtrOutput {
+	return o
+}
+
+func (o PoolerPtrOutput) ToPoolerPtrOutputWithContext(ctx context.Context) PoolerPtrOutput {
+	return o
+}
+
+func (o PoolerPtrOutput) Elem() PoolerOutput {
+	return o.ApplyT(func(v *Pooler) Pooler {
+		if v != nil {
+			return *v
+		}
+		var ret Pooler
+		return ret
+	}).(PoolerOutput)
+}
+
+// Clients that may be connected to one pod. Default: 1000.
+func (o PoolerPtrOutput) MaxClientConnections() pulumi.IntPtrOutput {
+	return o.ApplyT(func(v *Pooler) *int {
+		if v == nil {
+			return nil
+		}
+		return v.MaxClientConnections
+	}).(pulumi.IntPtrOutput)
+}
+
+// How long a client keeps a connection. Default: transaction.
+func (o PoolerPtrOutput) Mode() PoolModePtrOutput {
+	return o.ApplyT(func(v *Pooler) *PoolMode {
+		if v == nil {
+			return nil
+		}
+		return v.Mode
+	}).(PoolModePtrOutput)
+}
+
+// Other settings of PgBouncer, by name, as in pgbouncer.ini. Those that the cluster itself must own are refused.
+func (o PoolerPtrOutput) Parameters() pulumi.StringMapOutput {
+	return o.ApplyT(func(v *Pooler) map[string]string {
+		if v == nil {
+			return nil
+		}
+		return v.Parameters
+	}).(pulumi.StringMapOutput)
+}
+
+// Connections to PostgreSQL for each user in each database, a pod. All pods together stay below `max_connections` only if you choose so. Default: 20.
+func (o PoolerPtrOutput) PoolSize() pulumi.IntPtrOutput {
+	return o.ApplyT(func(v *Pooler) *int {
+		if v == nil {
+			return nil
+		}
+		return v.PoolSize
+	}).(pulumi.IntPtrOutput)
+}
+
+// Number of its pods, 1 to 20. Default: 2.
+func (o PoolerPtrOutput) Replicas() pulumi.IntPtrOutput {
+	return o.ApplyT(func(v *Pooler) *int {
+		if v == nil {
+			return nil
+		}
+		return v.Replicas
+	}).(pulumi.IntPtrOutput)
+}
+
+// CPU and memory of one pod. Default: 50m and 128Mi.
+func (o PoolerPtrOutput) Resources() PoolerResourcesPtrOutput {
+	return o.ApplyT(func(v *Pooler) *PoolerResources {
+		if v == nil {
+			return nil
+		}
+		return v.Resources
+	}).(PoolerResourcesPtrOutput)
+}
+
+// CPU and memory of one pod of the pooler, as Kubernetes quantities.
+type PoolerResources struct {
+	// Guaranteed CPU. PgBouncer uses one processor at most. Default: "50m".
+	Cpu *string `pulumi:"cpu"`
+	// Memory, both guaranteed and the limit; about 20 kB a client with TLS. Default: "128Mi".
+	Memory *string `pulumi:"memory"`
+}
+
+// PoolerResourcesInput is an input type that accepts PoolerResourcesArgs and PoolerResourcesOutput values.
+// You can construct a concrete instance of `PoolerResourcesInput` via:
+//
+//	PoolerResourcesArgs{...}
+type PoolerResourcesInput interface {
+	pulumi.Input
+
+	ToPoolerResourcesOutput() PoolerResourcesOutput
+	ToPoolerResourcesOutputWithContext(context.Context) PoolerResourcesOutput
+}
+
+// CPU and memory of one pod of the pooler, as Kubernetes quantities.
+type PoolerResourcesArgs struct {
+	// Guaranteed CPU. PgBouncer uses one processor at most. Default: "50m".
+	Cpu pulumi.StringPtrInput `pulumi:"cpu"`
+	// Memory, both guaranteed and the limit; about 20 kB a client with TLS. Default: "128Mi".
+	Memory pulumi.StringPtrInput `pulumi:"memory"`
+}
+
+func (PoolerResourcesArgs) ElementType() reflect.Type {
+	return reflect.TypeOf((*PoolerResources)(nil)).Elem()
+}
+
+func (i PoolerResourcesArgs) ToPoolerResourcesOutput() PoolerResourcesOutput {
+	return i.ToPoolerResourcesOutputWithContext(context.Background())
+}
+
+func (i PoolerResourcesArgs) ToPoolerResourcesOutputWithContext(ctx context.Context) PoolerResourcesOutput {
+	return pulumi.ToOutputWithContext(ctx, i).(PoolerResourcesOutput)
+}
+
+func (i PoolerResourcesArgs) ToPoolerResourcesPtrOutput() PoolerResourcesPtrOutput {
+	return i.ToPoolerResourcesPtrOutputWithContext(context.Background())
+}
+
+func (i PoolerResourcesArgs) ToPoolerResourcesPtrOutputWithContext(ctx context.Context) PoolerResourcesPtrOutput {
+	return pulumi.ToOutputWithContext(ctx, i).(PoolerResourcesOutput).ToPoolerResourcesPtrOutputWithContext(ctx)
+}
+
+// PoolerResourcesPtrInput is an input type that accepts PoolerResourcesArgs, PoolerResourcesPtr and PoolerResourcesPtrOutput values.
+// You can construct a concrete instance of `PoolerResourcesPtrInput` via:
+//
+//	        PoolerResourcesArgs{...}
+//
+//	or:
+//
+//	        nil
+type PoolerResourcesPtrInput interface {
+	pulumi.Input
+
+	ToPoolerResourcesPtrOutput() PoolerResourcesPtrOutput
+	ToPoolerResourcesPtrOutputWithContext(context.Context) PoolerResourcesPtrOutput
+}
+
+type poolerResourcesPtrType PoolerResourcesArgs
+
+func PoolerResourcesPtr(v *PoolerResourcesArgs) PoolerResourcesPtrInput {
+	return (*poolerResourcesPtrType)(v)
+}
+
+func (*poolerResourcesPtrType) ElementType() reflect.Type {
+	return reflect.TypeOf((**PoolerResources)(nil)).Elem()
+}
+
+func (i *poolerResourcesPtrType) ToPoolerResourcesPtrOutput() PoolerResourcesPtrOutput {
+	return i.ToPoolerResourcesPtrOutputWithContext(context.Background())
+}
+
+func (i *poolerResourcesPtrType) ToPoolerResourcesPtrOutputWithContext(ctx context.Context) PoolerResourcesPtrOutput {
+	return pulumi.ToOutputWithContext(ctx, i).(PoolerResourcesPtrOutput)
+}
+
+// CPU and memory of one pod of the pooler, as Kubernetes quantities.
+type PoolerResourcesOutput struct{ *pulumi.OutputState }
+
+func (PoolerResourcesOutput) ElementType() reflect.Type {
+	return reflect.TypeOf((*PoolerResources)(nil)).Elem()
+}
+
+func (o PoolerResourcesOutput) ToPoolerResourcesOutput() PoolerResourcesOutput {
+	return o
+}
+
+func (o PoolerResourcesOutput) ToPoolerResourcesOutputWithContext(ctx context.Context) PoolerResourcesOutput {
+	return o
+}
+
+func (o PoolerResourcesOutput) ToPoolerResourcesPtrOutput() PoolerResourcesPtrOutput {
+	return o.ToPoolerResourcesPtrOutputWithContext(context.Background())
+}
+
+func (o PoolerResourcesOutput) ToPoolerResourcesPtrOutputWithContext(ctx context.Context) PoolerResourcesPtrOutput {
+	return o.ApplyTWithContext(ctx, func(_ context.Context, v PoolerResources) *PoolerResources {
+		return &v
+	}).(PoolerResourcesPtrOutput)
+}
+
+// Guaranteed CPU. PgBouncer uses one processor at most. Default: "50m".
+func (o PoolerResourcesOutput) Cpu() pulumi.StringPtrOutput {
+	return o.ApplyT(func(v PoolerResources) *string { return v.Cpu }).(pulumi.StringPtrOutput)
+}
+
+// Memory, both guaranteed and the limit; about 20 kB a client with TLS. Default: "128Mi".
+func (o PoolerResourcesOutput) Memory() pulumi.StringPtrOutput {
+	return o.ApplyT(func(v PoolerResources) *string { return v.Memory }).(pulumi.StringPtrOutput)
+}
+
+type PoolerResourcesPtrOutput struct{ *pulumi.OutputState }
+
+func (PoolerResourcesPtrOutput) ElementType() reflect.Type {
+	return reflect.TypeOf((**PoolerResources)(nil)).Elem()
+}
+
+func (o PoolerResourcesPtrOutput) ToPoolerResourcesPtrOutput() PoolerResourcesPtrOutput {
+	return o
+}
+
+func (o PoolerResourcesPtrOutput) ToPoolerResourcesPtrOutputWithContext(ctx context.Context) PoolerResourcesPtrOutput {
+	return o
+}
+
+func (o PoolerResourcesPtrOutput) Elem() PoolerResourcesOutput {
+	return o.ApplyT(func(v *PoolerResources) PoolerResources {
+		if v != nil {
+			return *v
+		}
+		var ret PoolerResources
+		return ret
+	}).(PoolerResourcesOutput)
+}
+
+// Guaranteed CPU. PgBouncer uses one processor at most. Default: "50m".
+func (o PoolerResourcesPtrOutput) Cpu() pulumi.StringPtrOutput {
+	return o.ApplyT(func(v *PoolerResources) *string {
+		if v == nil {
+			return nil
+		}
+		return v.Cpu
+	}).(pulumi.StringPtrOutput)
+}
+
+// Memory, both guaranteed and the limit; about 20 kB a client with TLS. Default: "128Mi".
+func (o PoolerResourcesPtrOutput) Memory() pulumi.StringPtrOutput {
+	return o.ApplyT(func(v *PoolerResources) *string {
+		if v == nil {
+			return nil
+		}
+		return v.Memory
+	}).(pulumi.StringPtrOutput)
+}
+
 // How far a restore goes: one target at most. Without one, to the end of the archive.
 type RecoveryTarget struct {
 	// Label of a backup, for example "20261124-074723F". Default: the newest that the target allows.
@@ -4786,7 +5180,7 @@ type User struct {
 	ConnectionLimit *int `pulumi:"connectionLimit"`
 	// Databases this user may connect to and create objects in; the first one is in the connection strings. Default: every database whose owner is this user, else `postgres`.
 	Databases []string `pulumi:"databases"`
-	// Role name, 1 to 63 bytes; any characters but control characters, not starting with `pg_`, and not a role that the cluster uses itself (postgres, replicator, rewind).
+	// Role name, 1 to 63 bytes; any characters but control characters, not starting with `pg_`, and not a role that the cluster uses itself (postgres, replicator, rewind, pooler).
 	Name string `pulumi:"name"`
 	// Role options, for example `CREATEDB`. Allowed: CREATEDB, CREATEROLE, REPLICATION, BYPASSRLS, NOINHERIT. Default: none.
 	Options []string `pulumi:"options"`
@@ -4811,7 +5205,7 @@ type UserArgs struct {
 	ConnectionLimit pulumi.IntPtrInput `pulumi:"connectionLimit"`
 	// Databases this user may connect to and create objects in; the first one is in the connection strings. Default: every database whose owner is this user, else `postgres`.
 	Databases pulumi.StringArrayInput `pulumi:"databases"`
-	// Role name, 1 to 63 bytes; any characters but control characters, not starting with `pg_`, and not a role that the cluster uses itself (postgres, replicator, rewind).
+	// Role name, 1 to 63 bytes; any characters but control characters, not starting with `pg_`, and not a role that the cluster uses itself (postgres, replicator, rewind, pooler).
 	Name pulumi.StringInput `pulumi:"name"`
 	// Role options, for example `CREATEDB`. Allowed: CREATEDB, CREATEROLE, REPLICATION, BYPASSRLS, NOINHERIT. Default: none.
 	Options pulumi.StringArrayInput `pulumi:"options"`
@@ -4881,7 +5275,7 @@ func (o UserOutput) Databases() pulumi.StringArrayOutput {
 	return o.ApplyT(func(v User) []string { return v.Databases }).(pulumi.StringArrayOutput)
 }
 
-// Role name, 1 to 63 bytes; any characters but control characters, not starting with `pg_`, and not a role that the cluster uses itself (postgres, replicator, rewind).
+// Role name, 1 to 63 bytes; any characters but control characters, not starting with `pg_`, and not a role that the cluster uses itself (postgres, replicator, rewind, pooler).
 func (o UserOutput) Name() pulumi.StringOutput {
 	return o.ApplyT(func(v User) string { return v.Name }).(pulumi.StringOutput)
 }
@@ -5224,6 +5618,10 @@ func init() {
 	pulumi.RegisterInputType(reflect.TypeOf((*NetworkPolicyPtrInput)(nil)).Elem(), NetworkPolicyArgs{})
 	pulumi.RegisterInputType(reflect.TypeOf((*PatroniInput)(nil)).Elem(), PatroniArgs{})
 	pulumi.RegisterInputType(reflect.TypeOf((*PatroniPtrInput)(nil)).Elem(), PatroniArgs{})
+	pulumi.RegisterInputType(reflect.TypeOf((*PoolerInput)(nil)).Elem(), PoolerArgs{})
+	pulumi.RegisterInputType(reflect.TypeOf((*PoolerPtrInput)(nil)).Elem(), PoolerArgs{})
+	pulumi.RegisterInputType(reflect.TypeOf((*PoolerResourcesInput)(nil)).Elem(), PoolerResourcesArgs{})
+	pulumi.RegisterInputType(reflect.TypeOf((*PoolerResourcesPtrInput)(nil)).Elem(), PoolerResourcesArgs{})
 	pulumi.RegisterInputType(reflect.TypeOf((*RecoveryTargetInput)(nil)).Elem(), RecoveryTargetArgs{})
 	pulumi.RegisterInputType(reflect.TypeOf((*RecoveryTargetPtrInput)(nil)).Elem(), RecoveryTargetArgs{})
 	pulumi.RegisterInputType(reflect.TypeOf((*RepositoryInput)(nil)).Elem(), RepositoryArgs{})
@@ -5284,6 +5682,10 @@ func init() {
 	pulumi.RegisterOutputType(NetworkPolicyPtrOutput{})
 	pulumi.RegisterOutputType(PatroniOutput{})
 	pulumi.RegisterOutputType(PatroniPtrOutput{})
+	pulumi.RegisterOutputType(PoolerOutput{})
+	pulumi.RegisterOutputType(PoolerPtrOutput{})
+	pulumi.RegisterOutputType(PoolerResourcesOutput{})
+	pulumi.RegisterOutputType(PoolerResourcesPtrOutput{})
 	pulumi.RegisterOutputType(RecoveryTargetOutput{})
 	pulumi.RegisterOutputType(RecoveryTargetPtrOutput{})
 	pulumi.RegisterOutputType(RepositoryOutput{})

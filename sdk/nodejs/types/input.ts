@@ -281,6 +281,50 @@ export interface PatroniArgs {
 }
 
 /**
+ * PgBouncer before the primary: its Service is `NAME-pooler`, port 5432, with TLS and the users' own passwords.
+ */
+export interface PoolerArgs {
+    /**
+     * Clients that may be connected to one pod. Default: 1000.
+     */
+    maxClientConnections?: pulumi.Input<number | undefined>;
+    /**
+     * How long a client keeps a connection. Default: transaction.
+     */
+    mode?: pulumi.Input<enums.PoolMode | undefined>;
+    /**
+     * Other settings of PgBouncer, by name, as in pgbouncer.ini. Those that the cluster itself must own are refused.
+     */
+    parameters?: pulumi.Input<{[key: string]: pulumi.Input<string>} | undefined>;
+    /**
+     * Connections to PostgreSQL for each user in each database, a pod. All pods together stay below `max_connections` only if you choose so. Default: 20.
+     */
+    poolSize?: pulumi.Input<number | undefined>;
+    /**
+     * Number of its pods, 1 to 20. Default: 2.
+     */
+    replicas?: pulumi.Input<number | undefined>;
+    /**
+     * CPU and memory of one pod. Default: 50m and 128Mi.
+     */
+    resources?: inputs.PoolerResourcesArgs;
+}
+
+/**
+ * CPU and memory of one pod of the pooler, as Kubernetes quantities.
+ */
+export interface PoolerResourcesArgs {
+    /**
+     * Guaranteed CPU. PgBouncer uses one processor at most. Default: "50m".
+     */
+    cpu?: pulumi.Input<string | undefined>;
+    /**
+     * Memory, both guaranteed and the limit; about 20 kB a client with TLS. Default: "128Mi".
+     */
+    memory?: pulumi.Input<string | undefined>;
+}
+
+/**
  * How far a restore goes: one target at most. Without one, to the end of the archive.
  */
 export interface RecoveryTargetArgs {
@@ -631,7 +675,7 @@ export interface UserArgs {
      */
     databases?: pulumi.Input<pulumi.Input<string>[] | undefined>;
     /**
-     * Role name, 1 to 63 bytes; any characters but control characters, not starting with `pg_`, and not a role that the cluster uses itself (postgres, replicator, rewind).
+     * Role name, 1 to 63 bytes; any characters but control characters, not starting with `pg_`, and not a role that the cluster uses itself (postgres, replicator, rewind, pooler).
      */
     name: pulumi.Input<string>;
     /**

@@ -15,6 +15,7 @@ __all__ = [
     'DeletionPolicy',
     'KeyType',
     'ObjectLockMode',
+    'PoolMode',
     'RemovedData',
     'RepositoryType',
     'RestartPolicy',
@@ -164,6 +165,25 @@ class ObjectLockMode(_builtins.str, Enum):
     COMPLIANCE = "COMPLIANCE"
     """
     Nobody, the account's root included. Think twice: until then the storage is paid for.
+    """
+
+
+@pulumi.type_token("postgres-ha:index:PoolMode")
+class PoolMode(_builtins.str, Enum):
+    """
+    How long a client keeps a connection to PostgreSQL.
+    """
+    TRANSACTION = "transaction"
+    """
+    For one transaction. Many clients share few connections; what a session keeps (`SET`, `LISTEN`, advisory locks, temporary tables) is lost between transactions.
+    """
+    SESSION = "session"
+    """
+    Until it disconnects. Everything works as without a pooler; only connecting is cheaper.
+    """
+    STATEMENT = "statement"
+    """
+    For one statement. Transactions of several statements are refused.
     """
 
 

@@ -46,6 +46,10 @@ __all__ = [
     'NetworkPolicyArgsDict',
     'PatroniArgs',
     'PatroniArgsDict',
+    'PoolerArgs',
+    'PoolerArgsDict',
+    'PoolerResourcesArgs',
+    'PoolerResourcesArgsDict',
     'RecoveryTargetArgs',
     'RecoveryTargetArgsDict',
     'RepositoryArgs',
@@ -1195,6 +1199,194 @@ class PatroniArgs:
     @ttl.setter
     def ttl(self, value: pulumi.Input[Optional[_builtins.int]]):
         pulumi.set(self, "ttl", value)
+
+
+class PoolerArgsDict(TypedDict):
+    """
+    PgBouncer before the primary: its Service is `NAME-pooler`, port 5432, with TLS and the users' own passwords.
+    """
+    max_client_connections: NotRequired[pulumi.Input[Optional[_builtins.int]]]
+    """
+    Clients that may be connected to one pod. Default: 1000.
+    """
+    mode: NotRequired[pulumi.Input[Optional['PoolMode']]]
+    """
+    How long a client keeps a connection. Default: transaction.
+    """
+    parameters: NotRequired[pulumi.Input[Optional[Mapping[str, pulumi.Input[_builtins.str]]]]]
+    """
+    Other settings of PgBouncer, by name, as in pgbouncer.ini. Those that the cluster itself must own are refused.
+    """
+    pool_size: NotRequired[pulumi.Input[Optional[_builtins.int]]]
+    """
+    Connections to PostgreSQL for each user in each database, a pod. All pods together stay below `max_connections` only if you choose so. Default: 20.
+    """
+    replicas: NotRequired[pulumi.Input[Optional[_builtins.int]]]
+    """
+    Number of its pods, 1 to 20. Default: 2.
+    """
+    resources: NotRequired['PoolerResourcesArgsDict']
+    """
+    CPU and memory of one pod. Default: 50m and 128Mi.
+    """
+
+@pulumi.input_type
+class PoolerArgs:
+    def __init__(__self__, *,
+                 max_client_connections: pulumi.Input[Optional[_builtins.int]] = None,
+                 mode: pulumi.Input[Optional['PoolMode']] = None,
+                 parameters: pulumi.Input[Optional[Mapping[str, pulumi.Input[_builtins.str]]]] = None,
+                 pool_size: pulumi.Input[Optional[_builtins.int]] = None,
+                 replicas: pulumi.Input[Optional[_builtins.int]] = None,
+                 resources: Optional['PoolerResourcesArgs'] = None):
+        """
+        PgBouncer before the primary: its Service is `NAME-pooler`, port 5432, with TLS and the users' own passwords.
+
+        :param pulumi.Input[_builtins.int] max_client_connections: Clients that may be connected to one pod. Default: 1000.
+        :param pulumi.Input['PoolMode'] mode: How long a client keeps a connection. Default: transaction.
+        :param pulumi.Input[Mapping[str, pulumi.Input[_builtins.str]]] parameters: Other settings of PgBouncer, by name, as in pgbouncer.ini. Those that the cluster itself must own are refused.
+        :param pulumi.Input[_builtins.int] pool_size: Connections to PostgreSQL for each user in each database, a pod. All pods together stay below `max_connections` only if you choose so. Default: 20.
+        :param pulumi.Input[_builtins.int] replicas: Number of its pods, 1 to 20. Default: 2.
+        :param 'PoolerResourcesArgs' resources: CPU and memory of one pod. Default: 50m and 128Mi.
+        """
+        if max_client_connections is not None:
+            pulumi.set(__self__, "max_client_connections", max_client_connections)
+        if mode is not None:
+            pulumi.set(__self__, "mode", mode)
+        if parameters is not None:
+            pulumi.set(__self__, "parameters", parameters)
+        if pool_size is not None:
+            pulumi.set(__self__, "pool_size", pool_size)
+        if replicas is not None:
+            pulumi.set(__self__, "replicas", replicas)
+        if resources is not None:
+            pulumi.set(__self__, "resources", resources)
+
+    @_builtins.property
+    @pulumi.getter(name="maxClientConnections")
+    def max_client_connections(self) -> pulumi.Input[Optional[_builtins.int]]:
+        """
+        Clients that may be connected to one pod. Default: 1000.
+        """
+        return pulumi.get(self, "max_client_connections")
+
+    @max_client_connections.setter
+    def max_client_connections(self, value: pulumi.Input[Optional[_builtins.int]]):
+        pulumi.set(self, "max_client_connections", value)
+
+    @_builtins.property
+    @pulumi.getter
+    def mode(self) -> pulumi.Input[Optional['PoolMode']]:
+        """
+        How long a client keeps a connection. Default: transaction.
+        """
+        return pulumi.get(self, "mode")
+
+    @mode.setter
+    def mode(self, value: pulumi.Input[Optional['PoolMode']]):
+        pulumi.set(self, "mode", value)
+
+    @_builtins.property
+    @pulumi.getter
+    def parameters(self) -> pulumi.Input[Optional[Mapping[str, pulumi.Input[_builtins.str]]]]:
+        """
+        Other settings of PgBouncer, by name, as in pgbouncer.ini. Those that the cluster itself must own are refused.
+        """
+        return pulumi.get(self, "parameters")
+
+    @parameters.setter
+    def parameters(self, value: pulumi.Input[Optional[Mapping[str, pulumi.Input[_builtins.str]]]]):
+        pulumi.set(self, "parameters", value)
+
+    @_builtins.property
+    @pulumi.getter(name="poolSize")
+    def pool_size(self) -> pulumi.Input[Optional[_builtins.int]]:
+        """
+        Connections to PostgreSQL for each user in each database, a pod. All pods together stay below `max_connections` only if you choose so. Default: 20.
+        """
+        return pulumi.get(self, "pool_size")
+
+    @pool_size.setter
+    def pool_size(self, value: pulumi.Input[Optional[_builtins.int]]):
+        pulumi.set(self, "pool_size", value)
+
+    @_builtins.property
+    @pulumi.getter
+    def replicas(self) -> pulumi.Input[Optional[_builtins.int]]:
+        """
+        Number of its pods, 1 to 20. Default: 2.
+        """
+        return pulumi.get(self, "replicas")
+
+    @replicas.setter
+    def replicas(self, value: pulumi.Input[Optional[_builtins.int]]):
+        pulumi.set(self, "replicas", value)
+
+    @_builtins.property
+    @pulumi.getter
+    def resources(self) -> Optional['PoolerResourcesArgs']:
+        """
+        CPU and memory of one pod. Default: 50m and 128Mi.
+        """
+        return pulumi.get(self, "resources")
+
+    @resources.setter
+    def resources(self, value: Optional['PoolerResourcesArgs']):
+        pulumi.set(self, "resources", value)
+
+
+class PoolerResourcesArgsDict(TypedDict):
+    """
+    CPU and memory of one pod of the pooler, as Kubernetes quantities.
+    """
+    cpu: NotRequired[pulumi.Input[Optional[_builtins.str]]]
+    """
+    Guaranteed CPU. PgBouncer uses one processor at most. Default: "50m".
+    """
+    memory: NotRequired[pulumi.Input[Optional[_builtins.str]]]
+    """
+    Memory, both guaranteed and the limit; about 20 kB a client with TLS. Default: "128Mi".
+    """
+
+@pulumi.input_type
+class PoolerResourcesArgs:
+    def __init__(__self__, *,
+                 cpu: pulumi.Input[Optional[_builtins.str]] = None,
+                 memory: pulumi.Input[Optional[_builtins.str]] = None):
+        """
+        CPU and memory of one pod of the pooler, as Kubernetes quantities.
+
+        :param pulumi.Input[_builtins.str] cpu: Guaranteed CPU. PgBouncer uses one processor at most. Default: "50m".
+        :param pulumi.Input[_builtins.str] memory: Memory, both guaranteed and the limit; about 20 kB a client with TLS. Default: "128Mi".
+        """
+        if cpu is not None:
+            pulumi.set(__self__, "cpu", cpu)
+        if memory is not None:
+            pulumi.set(__self__, "memory", memory)
+
+    @_builtins.property
+    @pulumi.getter
+    def cpu(self) -> pulumi.Input[Optional[_builtins.str]]:
+        """
+        Guaranteed CPU. PgBouncer uses one processor at most. Default: "50m".
+        """
+        return pulumi.get(self, "cpu")
+
+    @cpu.setter
+    def cpu(self, value: pulumi.Input[Optional[_builtins.str]]):
+        pulumi.set(self, "cpu", value)
+
+    @_builtins.property
+    @pulumi.getter
+    def memory(self) -> pulumi.Input[Optional[_builtins.str]]:
+        """
+        Memory, both guaranteed and the limit; about 20 kB a client with TLS. Default: "128Mi".
+        """
+        return pulumi.get(self, "memory")
+
+    @memory.setter
+    def memory(self, value: pulumi.Input[Optional[_builtins.str]]):
+        pulumi.set(self, "memory", value)
 
 
 class RecoveryTargetArgsDict(TypedDict):
@@ -2713,7 +2905,7 @@ class UserArgsDict(TypedDict):
     """
     name: pulumi.Input[_builtins.str]
     """
-    Role name, 1 to 63 bytes; any characters but control characters, not starting with `pg_`, and not a role that the cluster uses itself (postgres, replicator, rewind).
+    Role name, 1 to 63 bytes; any characters but control characters, not starting with `pg_`, and not a role that the cluster uses itself (postgres, replicator, rewind, pooler).
     """
     connection_limit: NotRequired[pulumi.Input[Optional[_builtins.int]]]
     """
@@ -2743,7 +2935,7 @@ class UserArgs:
         """
         A PostgreSQL login role and the databases that it may use.
 
-        :param pulumi.Input[_builtins.str] name: Role name, 1 to 63 bytes; any characters but control characters, not starting with `pg_`, and not a role that the cluster uses itself (postgres, replicator, rewind).
+        :param pulumi.Input[_builtins.str] name: Role name, 1 to 63 bytes; any characters but control characters, not starting with `pg_`, and not a role that the cluster uses itself (postgres, replicator, rewind, pooler).
         :param pulumi.Input[_builtins.int] connection_limit: Greatest number of connections of this user. Default: no limit.
         :param pulumi.Input[Sequence[pulumi.Input[_builtins.str]]] databases: Databases this user may connect to and create objects in; the first one is in the connection strings. Default: every database whose owner is this user, else `postgres`.
         :param pulumi.Input[Sequence[pulumi.Input[_builtins.str]]] options: Role options, for example `CREATEDB`. Allowed: CREATEDB, CREATEROLE, REPLICATION, BYPASSRLS, NOINHERIT. Default: none.
@@ -2763,7 +2955,7 @@ class UserArgs:
     @pulumi.getter
     def name(self) -> pulumi.Input[_builtins.str]:
         """
-        Role name, 1 to 63 bytes; any characters but control characters, not starting with `pg_`, and not a role that the cluster uses itself (postgres, replicator, rewind).
+        Role name, 1 to 63 bytes; any characters but control characters, not starting with `pg_`, and not a role that the cluster uses itself (postgres, replicator, rewind, pooler).
         """
         return pulumi.get(self, "name")
 

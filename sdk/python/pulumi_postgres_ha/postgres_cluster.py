@@ -35,6 +35,7 @@ class PostgresClusterArgs:
                  namespace: pulumi.Input[Optional[_builtins.str]] = None,
                  network_policy: Optional['NetworkPolicyArgs'] = None,
                  patroni: Optional['PatroniArgs'] = None,
+                 pooler: Optional['PoolerArgs'] = None,
                  postgres_version: pulumi.Input[Optional[_builtins.int]] = None,
                  remove: Optional[Sequence[_builtins.str]] = None,
                  removed_data: pulumi.Input[Optional['RemovedData']] = None,
@@ -70,6 +71,7 @@ class PostgresClusterArgs:
         :param pulumi.Input[_builtins.str] namespace: Namespace, which must exist. Default: `default`.
         :param 'NetworkPolicyArgs' network_policy: Network policies.
         :param 'PatroniArgs' patroni: Failure detection.
+        :param 'PoolerArgs' pooler: A pool of connections before the primary. Default: none.
         :param pulumi.Input[_builtins.int] postgres_version: PostgreSQL major version in the image: 17 or 18. Default: 18.
         :param Sequence[_builtins.str] remove: Names of members that must not exist (`hippo-2`), so that any replica can be the one that goes. Default: none.
         :param pulumi.Input['RemovedData'] removed_data: What becomes of the volumes of members that leave in an update. Those that left earlier are not touched. Default: retain.
@@ -117,6 +119,8 @@ class PostgresClusterArgs:
             pulumi.set(__self__, "network_policy", network_policy)
         if patroni is not None:
             pulumi.set(__self__, "patroni", patroni)
+        if pooler is not None:
+            pulumi.set(__self__, "pooler", pooler)
         if postgres_version is not None:
             pulumi.set(__self__, "postgres_version", postgres_version)
         if remove is not None:
@@ -321,6 +325,18 @@ class PostgresClusterArgs:
     @patroni.setter
     def patroni(self, value: Optional['PatroniArgs']):
         pulumi.set(self, "patroni", value)
+
+    @_builtins.property
+    @pulumi.getter
+    def pooler(self) -> Optional['PoolerArgs']:
+        """
+        A pool of connections before the primary. Default: none.
+        """
+        return pulumi.get(self, "pooler")
+
+    @pooler.setter
+    def pooler(self, value: Optional['PoolerArgs']):
+        pulumi.set(self, "pooler", value)
 
     @_builtins.property
     @pulumi.getter(name="postgresVersion")
@@ -559,6 +575,7 @@ class PostgresCluster(pulumi.ComponentResource):
                  namespace: pulumi.Input[Optional[_builtins.str]] = None,
                  network_policy: Optional[Union['NetworkPolicyArgs', 'NetworkPolicyArgsDict']] = None,
                  patroni: Optional[Union['PatroniArgs', 'PatroniArgsDict']] = None,
+                 pooler: Optional[Union['PoolerArgs', 'PoolerArgsDict']] = None,
                  postgres_version: pulumi.Input[Optional[_builtins.int]] = None,
                  remove: Optional[Sequence[_builtins.str]] = None,
                  removed_data: pulumi.Input[Optional['RemovedData']] = None,
@@ -615,6 +632,7 @@ class PostgresCluster(pulumi.ComponentResource):
         :param pulumi.Input[_builtins.str] namespace: Namespace, which must exist. Default: `default`.
         :param Union['NetworkPolicyArgs', 'NetworkPolicyArgsDict'] network_policy: Network policies.
         :param Union['PatroniArgs', 'PatroniArgsDict'] patroni: Failure detection.
+        :param Union['PoolerArgs', 'PoolerArgsDict'] pooler: A pool of connections before the primary. Default: none.
         :param pulumi.Input[_builtins.int] postgres_version: PostgreSQL major version in the image: 17 or 18. Default: 18.
         :param Sequence[_builtins.str] remove: Names of members that must not exist (`hippo-2`), so that any replica can be the one that goes. Default: none.
         :param pulumi.Input['RemovedData'] removed_data: What becomes of the volumes of members that leave in an update. Those that left earlier are not touched. Default: retain.
@@ -690,6 +708,7 @@ class PostgresCluster(pulumi.ComponentResource):
                  namespace: pulumi.Input[Optional[_builtins.str]] = None,
                  network_policy: Optional[Union['NetworkPolicyArgs', 'NetworkPolicyArgsDict']] = None,
                  patroni: Optional[Union['PatroniArgs', 'PatroniArgsDict']] = None,
+                 pooler: Optional[Union['PoolerArgs', 'PoolerArgsDict']] = None,
                  postgres_version: pulumi.Input[Optional[_builtins.int]] = None,
                  remove: Optional[Sequence[_builtins.str]] = None,
                  removed_data: pulumi.Input[Optional['RemovedData']] = None,
@@ -733,6 +752,7 @@ class PostgresCluster(pulumi.ComponentResource):
             __props__.__dict__["namespace"] = namespace
             __props__.__dict__["network_policy"] = network_policy
             __props__.__dict__["patroni"] = patroni
+            __props__.__dict__["pooler"] = pooler
             __props__.__dict__["postgres_version"] = postgres_version
             __props__.__dict__["remove"] = remove
             __props__.__dict__["removed_data"] = removed_data
@@ -754,6 +774,7 @@ class PostgresCluster(pulumi.ComponentResource):
             __props__.__dict__["any_host"] = None
             __props__.__dict__["cluster_name"] = None
             __props__.__dict__["members"] = None
+            __props__.__dict__["pooler_host"] = None
             __props__.__dict__["port"] = None
             __props__.__dict__["primary_host"] = None
             __props__.__dict__["replica_host"] = None
@@ -796,6 +817,14 @@ class PostgresCluster(pulumi.ComponentResource):
         The namespace.
         """
         return pulumi.get(self, "namespace")
+
+    @_builtins.property
+    @pulumi.getter(name="poolerHost")
+    def pooler_host(self) -> pulumi.Output[_builtins.str]:
+        """
+        DNS name of the pooler's Service, for reading and writing; empty without `pooler`.
+        """
+        return pulumi.get(self, "pooler_host")
 
     @_builtins.property
     @pulumi.getter

@@ -5,6 +5,7 @@ import { backupCronJob, firstBackup } from '../../../provider/manifests/backup-j
 import { networkPolicy, renewalNetworkPolicy } from '../../../provider/manifests/network-policies';
 import { podDisruptionBudget } from '../../../provider/manifests/pod-disruption-budget';
 import * as rbac from '../../../provider/manifests/rbac';
+import * as pooler from '../../../provider/manifests/pooler';
 import { renewalCronJob } from '../../../provider/manifests/renewal';
 import { repositoryHost, repositoryService } from '../../../provider/manifests/repository-host';
 import { dcsServices, services } from '../../../provider/manifests/services';
@@ -13,7 +14,7 @@ import { testRestoreCronJob, verifyCronJob } from '../../../provider/manifests/v
 import { golden } from '../../support/golden';
 
 const specs: Readonly<Record<string, ClusterSpec>> = {
-  default: normalise('hippo', {}),
+  default: normalise('hippo', { pooler: {} }),
   'with-everything': normalise('hippo', {
     namespace: 'shop',
     replicas: 1,
@@ -34,6 +35,7 @@ const specs: Readonly<Record<string, ClusterSpec>> = {
       priorityClass: 'high',
     },
     service: { type: 'LoadBalancer', annotations: { 'example/internal': 'true' } },
+    pooler: { replicas: 3, resources: { cpu: '1', memory: '256Mi' } },
     networkPolicy: { fromNamespaces: { team: 'shop' }, fromPods: { app: 'web' } },
     tls: { serverSecret: 'own-certificate' },
     metadata: { labels: { team: 'shop' }, annotations: { 'example/owner': 'shop' } },
@@ -80,6 +82,13 @@ const parts: Readonly<Record<string, (spec: ClusterSpec) => unknown[]>> = {
     ...spec.backup.testRestore.map((trial) => testRestoreCronJob(spec, trial)),
     repositoryService(spec),
     repositoryHost(spec),
+  ],
+  pooler: (spec) => [
+    pooler.poolerServiceAccount(spec),
+    pooler.poolerService(spec),
+    pooler.poolerDeployment(spec, spec.pooler!),
+    pooler.poolerDisruptionBudget(spec),
+    pooler.poolerNetworkPolicy(spec),
   ],
   'stateful-set': (spec) => [statefulSet(spec, spec.members.at(-1)!)],
 };

@@ -40,6 +40,27 @@ cluster : hippo
     assert.deepEqual([report.up, report.services.map((line) => line.type)], [true, ['primary']]);
   });
 
+  it('asks the primary from each pod of the pooler', () => {
+    const objects = world({ 'hippo-1': primary }, { hippo: ['10.0.0.1'], 'hippo-pooler': ['10.0.0.7'] });
+    const pooled = {
+      ...objects,
+      services: [
+        ...objects.services,
+        { metadata: { name: 'hippo-pooler' }, spec: { clusterIP: '10.100.3.4', ports: [{ port: 5432 }] } },
+      ],
+      poolerPods: [{ metadata: { name: 'hippo-pooler-x' }, status: { podIP: '10.0.0.7' } }],
+    };
+    const line = (answer: Answer) =>
+      testReport(pooled, new Map([...wellAnswers, ['hippo-pooler-x', answer]])).services.at(-1);
+    const service = { type: 'pooler', name: 'hippo-pooler', address: '10.100.3.4:5432' };
+    assert.deepEqual(line({ inRecovery: false, version: '' }), { ...service, up: true });
+    assert.deepEqual(line({ error: 'refused' }), {
+      ...service,
+      up: false,
+      reason: 'its endpoint hippo-pooler-x does not answer a query',
+    });
+  });
+
   const cases: [string, Parameters<typeof world>, Map<string, Answer>, RegExp][] = [
     [
       'a Service without endpoints is down',

@@ -154,6 +154,26 @@ export const ObjectLockMode = {
  */
 export type ObjectLockMode = (typeof ObjectLockMode)[keyof typeof ObjectLockMode];
 
+export const PoolMode = {
+    /**
+     * For one transaction. Many clients share few connections; what a session keeps (`SET`, `LISTEN`, advisory locks, temporary tables) is lost between transactions.
+     */
+    Transaction: "transaction",
+    /**
+     * Until it disconnects. Everything works as without a pooler; only connecting is cheaper.
+     */
+    Session: "session",
+    /**
+     * For one statement. Transactions of several statements are refused.
+     */
+    Statement: "statement",
+} as const;
+
+/**
+ * How long a client keeps a connection to PostgreSQL.
+ */
+export type PoolMode = (typeof PoolMode)[keyof typeof PoolMode];
+
 export const RemovedData = {
     /**
      * They stay, and are taken up when the member comes back.
