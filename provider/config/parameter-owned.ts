@@ -1,7 +1,7 @@
 /** Parameters that the cluster itself must own: their values, and what is refused, with what to use instead. */
 import type { ClusterSpec } from '../cluster/spec';
 import { tlsFiles } from './files';
-import { archiveCommand, restoreCommand } from './pgbackrest';
+import { archiveCommand, restoreCommand } from './wal-commands';
 import type { Setting } from './parameters';
 
 /** Values that nobody may change: they go over the user's, who is refused before (validation/parameters.ts). */
@@ -31,7 +31,7 @@ function archiving(spec: ClusterSpec): Setting[] {
     return [['archive_mode', 'off', 'there is no repository (repositories: [])']];
   return [
     ['archive_mode', 'on', 'WAL goes to every repository'],
-    ['archive_command', archiveCommand(spec), 'asynchronous, in several processes (config/pgbackrest.ts)'],
+    ['archive_command', archiveCommand(spec), 'asynchronous, in several processes (config/wal-commands.ts)'],
     [
       'restore_command',
       restoreCommand(spec),

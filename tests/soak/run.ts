@@ -5,6 +5,7 @@
  */
 import { parseArgs } from 'node:util';
 import { up } from '../../local/kubernetes/cluster';
+import { archived } from '../support/backups';
 import { checked, described, sound } from '../support/checker';
 import { DeployedCluster } from '../support/cluster';
 import { faults, type Fault } from '../support/faults';
@@ -20,6 +21,8 @@ import { soakTable, type Outcome } from './report';
 const namespace = 'soak-failover';
 const members = 3;
 const longestOutage = 180_000;
+/** After a leg, for what its faults have left. */
+const archiveSeconds = 180;
 const allModes = ['strict', 'quorum'];
 
 interface Options {
@@ -95,6 +98,7 @@ export async function soak(): Promise<void> {
       await stack.up(cluster(leg.mode, repository));
       hippo ??= await DeployedCluster.of('hippo', namespace, local.kubeconfig, 'hippo-user-app');
       await oneLeg(hippo, leg, outcomes);
+      if (repository) await archived(hippo, archiveSeconds);
     }
   } catch (error) {
     failure = error;
@@ -107,7 +111,7 @@ export async function soak(): Promise<void> {
   hippo?.close();
   if (failure !== undefined) throw failure;
   console.log(
-    `${outcomes.length} faults survived (seed ${seed}): no acknowledged write lost, never two primaries`,
+    `${outcomes.length} faults survived (seed ${seed}): no acknowledged write lost, never two primaries${repository ? ', all WAL archived' : ''}`,
   );
   if (!keep) await stack.destroy();
 }

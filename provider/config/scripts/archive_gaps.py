@@ -1,6 +1,6 @@
 """WAL that a repository will never get. Mostly its queue was full, and pgBackRest let it go so that PostgreSQL goes on.
 
-archive_command notes the names of such files on the data volume (config/pgbackrest.ts, pgbackrest_push.py). Container
+archive_command notes the names of such files on the data volume (config/wal-commands.ts, pgbackrest_push.py). Container
 pgbackrest reads them (archive_watch.py), and the agent publishes them in ConfigMap CLUSTER-backups, where they outlive
 this member. A verification adds what it misses for whatever reason (verify.py). A point in time within a gap can't be
 restored; a backup that begins after it closes it.

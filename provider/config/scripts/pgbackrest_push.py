@@ -26,7 +26,7 @@ TRIES = 3
 DUPLICATE = 45
 # A file for each repository that did not take the last segment; it goes with the pod.
 FAILING = '/run/postgresql/repository-%s.failing'
-# PostgreSQL's stop waits for three tries (archiveCommand in config/pgbackrest.ts says why not for long).
+# PostgreSQL's stop waits for three tries (archiveCommand in config/wal-commands.ts says why not for long).
 HURRY = '--archive-timeout=2'
 SIZE = re.compile(r'^archive-push-queue-max=(\d+)MiB$', re.M)
 SPOOL = re.compile(r'^spool-path=(.*)$', re.M)

@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { normalise } from '../../../provider/cluster/normalise';
 import { directories } from '../../../provider/config/files';
-import { archiveCommand, restoreCommand } from '../../../provider/config/pgbackrest';
+import { archiveCommand, restoreCommand } from '../../../provider/config/wal-commands';
 
 const s3 = { type: 's3' as const, bucket: 'shop-backups', region: 'eu-central-1' };
 const one = normalise('hippo', { repositories: [{ type: 'local' }] });
