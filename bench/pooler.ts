@@ -10,7 +10,7 @@ import { TestStack } from '../tests/support/stack';
 import { containerNames, podName } from '../provider/manifests/names';
 import { numbers } from './options';
 import { keep, machine } from './results';
-import { figures, table } from './statistics';
+import { figures, table, type Figures } from './statistics';
 
 const namespace = 'bench-pooler';
 const ways = ['direct', 'pooler'] as const;
@@ -18,6 +18,13 @@ const kinds = {
   '8 clients, connections that stay': ['-c', '8', '-j', '2'],
   '8 clients, a connection a transaction': ['-c', '8', '-j', '2', '-C'],
 } as const;
+
+interface Result {
+  readonly kind: string;
+  readonly way: (typeof ways)[number];
+  readonly values: readonly number[];
+  readonly figures: Figures;
+}
 
 export async function pooler(): Promise<void> {
   const { rounds, time } = numbers({ rounds: 3, time: 10 });
@@ -47,7 +54,7 @@ export async function pooler(): Promise<void> {
     };
     const hosts = { direct: value('host'), pooler: value('pooler-host') };
     await pgbench(hosts.direct, '-q', '-i', '-s', '5');
-    const results = [];
+    const results: Result[] = [];
     for (const [kind, args] of Object.entries(kinds)) {
       const found: Record<(typeof ways)[number], number[]> = { direct: [], pooler: [] };
       for (let round = 1; round <= rounds; round++)
