@@ -31,7 +31,7 @@ export async function held<T>(context: MembersContext, work: () => Promise<T>): 
   const { namespace, cluster } = inputs;
   const selector = { labels: `${labels.cluster}=${cluster},${labels.component}=pooler` };
   const pods = (await live.list('Pod', namespace, selector))
-    .filter(({ status }) => status?.phase === 'Running')
+    .filter(({ metadata, status }) => status?.phase === 'Running' && !metadata.deletionTimestamp)
     .map(({ metadata }) => metadata.name);
   const tell = async (pod: string, args: readonly string[], seconds: number): Promise<boolean> => {
     const command = [...script, ...args];

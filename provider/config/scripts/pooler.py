@@ -57,7 +57,7 @@ class Pooler:
         self._told = False
 
     def leave(self, *_):
-        self._leaving = time.monotonic()
+        self._leaving = self._leaving or time.monotonic()
 
     def round(self):
         """Returns the seconds until the next."""
