@@ -162,7 +162,12 @@ describe('backups', () => {
     const { stdout, stderr } = await cluster.live.exec(namespace, primary, 'database', ['sh', '-euc', left]);
     const name = stdout.trim();
     assert.match(name, /^[0-9A-F]{24}$/, stderr);
-    await archived(cluster, 60);
+    // PostgreSQL looks by itself only once a minute.
+    await cluster.sql(
+      primary,
+      `select pg_create_restore_point('wakes the archiver'); select pg_switch_wal()`,
+    );
+    await archived(cluster, 90);
     const done = `select count(*) from pg_ls_archive_statusdir() where name = '${name}.done'`;
     await until(`passing ${name} over`, 60, async () => (await cluster.sql(primary, done)) === '1');
     assert.deepEqual(await archiveOf(cluster), { 1: 'ok' });
