@@ -1,4 +1,5 @@
 /** `pgha backup` and `pgha show backup`. */
+import { randomBytes } from 'node:crypto';
 import type { Command } from 'commander' with { 'resolution-mode': 'import' };
 import { jobFrom } from '../../actions/backup/execute';
 import { backupTypes, jobArguments } from '../../actions/backup/plan';
@@ -92,7 +93,8 @@ async function begin(
     throw new CommandError(
       `there is no CronJob ${template} in namespace ${namespace}: no such cluster or repository`,
     );
-  const name = `${template}-${Date.now().toString(36)}`;
+  // Two that are asked for in the same millisecond are two.
+  const name = `${template}-${Date.now().toString(36)}${randomBytes(2).toString('hex')}`;
   await live.create('Job', jobFrom(cronJob, { name, namespace, type, more: jobArguments(wanted) }));
   output.write(`Job ${name}: ${type} backup to repository ${repository}\n`);
   return 0;
