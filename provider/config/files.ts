@@ -30,7 +30,6 @@ export const tlsFiles = {
 
 /** In a pod of the pooler. */
 export const poolerFiles = {
-  configuration: '/etc/pgbouncer/pgbouncer.ini',
   /** Shown to clients: the pooler's own, or the one that the user brings for all servers. */
   certificate: '/etc/postgres-ha/tls/pooler-server/tls.crt',
   key: '/etc/postgres-ha/tls/pooler-server/tls.key',

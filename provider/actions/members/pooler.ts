@@ -6,7 +6,14 @@ import { patroniPost } from '../../live/patroni-rest';
 import { containerNames, labels, podName } from '../../manifests/names';
 import type { MembersContext } from './waiting';
 
-const script = ['python3', '/etc/postgres-ha/scripts/pooler_pause.py'];
+/** What is asked of a pooler in its pod. */
+export const poolerScript: readonly string[] = ['python3', '/etc/postgres-ha/scripts/pooler_pause.py'];
+
+/** Selects the poolers' pods. */
+export const poolersOf = (cluster: string) => ({
+  labels: `${labels.cluster}=${cluster},${labels.component}=pooler`,
+});
+
 /** How long transactions may take to end; those that take longer are broken by the work, as without a pooler. */
 const endSeconds = 5;
 /** No pause is longer, whatever becomes of us. */
@@ -29,12 +36,11 @@ export async function restartInPlace(
 export async function held<T>(context: MembersContext, work: () => Promise<T>): Promise<T> {
   const { live, inputs, progress } = context;
   const { namespace, cluster } = inputs;
-  const selector = { labels: `${labels.cluster}=${cluster},${labels.component}=pooler` };
-  const pods = (await live.list('Pod', namespace, selector))
+  const pods = (await live.list('Pod', namespace, poolersOf(cluster)))
     .filter(({ metadata, status }) => status?.phase === 'Running' && !metadata.deletionTimestamp)
     .map(({ metadata }) => metadata.name);
   const tell = async (pod: string, args: readonly string[], seconds: number): Promise<boolean> => {
-    const command = [...script, ...args];
+    const command = [...poolerScript, ...args];
     try {
       const { code, stderr } = await live.exec(
         namespace,

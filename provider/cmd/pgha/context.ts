@@ -1,4 +1,5 @@
 /** How a command reaches the cluster: options that every command has, and what it reads of it. */
+import { poolerScript, poolersOf } from '../../actions/members/pooler';
 import { Connection } from '../../live/client';
 import { hasReason } from '../../live/errors';
 import type { Endpoints } from '../../live/kinds';
@@ -67,12 +68,11 @@ export class Context {
   async objects(cluster: string): Promise<Objects> {
     const selector = { labels: `${labels.cluster}=${cluster}` };
     const members = { labels: `${labels.cluster}=${cluster},${labels.component}=postgres` };
-    const poolers = { labels: `${labels.cluster}=${cluster},${labels.component}=pooler` };
     const [statefulSets, pods, poolerPods, services, endpoints] = await Promise.all([
       // Not the repository host's: it is no member.
       this.live.list('StatefulSet', this.namespace, members),
       this.live.list('Pod', this.namespace, members),
-      this.live.list('Pod', this.namespace, poolers),
+      this.live.list('Pod', this.namespace, poolersOf(cluster)),
       this.services(selector.labels),
       this.live.list('Endpoints', this.namespace),
     ]);
@@ -146,7 +146,7 @@ export class Context {
   }
 
   private async poolerAnswer(pod: string): Promise<Answer> {
-    const command = ['python3', '/etc/postgres-ha/scripts/pooler_pause.py', 'check'];
+    const command = [...poolerScript, 'check'];
     const none = (reason: string): Answer => ({ error: `no answer to a query: ${reason}` });
     try {
       const { code, stderr } = await this.live.exec(
