@@ -75,7 +75,7 @@ describe('the number of members', () => {
       hippo,
       before,
       async () => (done = planIn('Rollout', (await stack.up(wanted)).stdout)),
-      after,
+      { after },
     );
     assert.deepEqual(done, shown, 'what was done is not what was previewed');
     assert.ok(interruptions <= 1, `${interruptions} interruptions`);

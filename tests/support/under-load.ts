@@ -5,7 +5,7 @@ import { checked, described, longestGap, sound } from './checker';
 import type { DeployedCluster } from './cluster';
 import type { Append } from './history';
 import type { Target } from './targets';
-import { finalState, prepare, Workload } from './workload';
+import { finalState, prepare, Workload, type WorkloadOptions } from './workload';
 
 /** A switchover's shortest is above this. */
 const gapMilliseconds = 700;
@@ -19,18 +19,26 @@ export interface Noticed {
   readonly longest: number;
   /** Writes that were not acknowledged, and connections that were refused. */
   readonly failed: number;
+  /** All of it in words, for the message of an assertion: of a run elsewhere little else is kept. */
+  readonly words: string;
 }
 
-/** `members` is how many there are before the change, `after` how many there shall be; clients write `through` a Service. */
+export interface Load extends WorkloadOptions {
+  /** How many members there shall be after the change. Default: as many as before. */
+  readonly after?: number;
+  /** Default: the primary's Service. */
+  readonly through?: Target;
+}
+
+/** `members` is how many there are before the change. */
 export async function underLoad(
   hippo: DeployedCluster,
   members: number,
   change: () => Promise<unknown>,
-  after = members,
-  through: Target = hippo.service,
+  { after = members, through = hippo.service, ...options }: Load = {},
 ): Promise<Noticed> {
   await prepare(hippo.service);
-  const workload = new Workload(through).start();
+  const workload = new Workload(through, options).start();
   const started = performance.now();
   await workload.acknowledgedAfter(started, 60_000);
   const answering = await Answering.of(hippo, Math.min(members, after));
@@ -50,12 +58,15 @@ export async function underLoad(
     ({ from, to, turnedAway }) =>
       `; ${turnedAway ? 'interruption' : 'slow'} of ${seconds(to - from)} s after ${seconds(from - started)} s`,
   );
-  for (const reason of reasons(history.appends)) console.log(`      ${reason}`);
-  console.log(
-    `      ${described(verdict)}; longest gap ${longest.toFixed(2)} s; at most ${mostDown} member(s) down${waits.join('')}`,
-  );
-  const failed = history.appends.filter(({ outcome }) => outcome !== 'ok').length + workload.refusals.count;
-  return { interruptions, mostDown, longest, failed };
+  const { count, last } = workload.refusals;
+  const words = [
+    ...reasons(history.appends),
+    ...(count > 0 ? [`${count} connections refused, the last: ${last}`] : []),
+    `${described(verdict)}; longest gap ${longest.toFixed(2)} s; at most ${mostDown} member(s) down${waits.join('')}`,
+  ];
+  for (const line of words) console.log(`      ${line}`);
+  const failed = history.appends.filter(({ outcome }) => outcome !== 'ok').length + count;
+  return { interruptions, mostDown, longest, failed, words: words.join('\n') };
 }
 
 /** Why writes were not acknowledged, and how many for each reason. */

@@ -25,7 +25,8 @@ def main():
     what, *rest = sys.argv[1:]
     if what == 'pause':
         most, wait = (float(one) for one in rest)
-        console.pause(time.time() + most, wait, pooler_primary.identity())
+        # A primary that is only slow must not have its clients broken.
+        console.pause(time.time() + most, wait, pooler_primary.identity(wait))
     elif what == 'resume':
         resume(float(rest[0]))
     elif what == 'check':

@@ -10,18 +10,18 @@ class Away(Exception):
     pass
 
 
-def identity():
-    """Raises Away while nobody there takes writes."""
+def identity(seconds=2):
+    """Raises Away while nobody there takes writes, or answers within `seconds` (2 is the least, libpq's connect_timeout)."""
     # Only the image has it, and not the machine that tests the rest.
     import psycopg2
 
     try:
-        return _asked(psycopg2)
+        return _asked(psycopg2, seconds)
     except psycopg2.Error as error:
         raise Away(' '.join(str(error).split())) from None
 
 
-def _asked(psycopg2):
+def _asked(psycopg2, seconds):
     connection = psycopg2.connect(
         host='%s.%s.svc' % (os.environ['CLUSTER_NAME'], os.environ['POD_NAMESPACE']),
         user='pooler',
@@ -30,7 +30,7 @@ def _asked(psycopg2):
         sslrootcert=TLS + '/server/ca.crt',
         sslcert=TLS + '/pooler/tls.crt',
         sslkey=TLS + '/pooler/tls.key',
-        connect_timeout=2,
+        connect_timeout=int(seconds),
         target_session_attrs='read-write',
         application_name='postgres-ha pooler',
     )
