@@ -13,13 +13,14 @@ export class Hold {
   private timer?: NodeJS.Timeout;
   private last = Date.now();
   private gone?: string;
+  private renewing: Promise<void> = Promise.resolve();
 
   constructor(
     private readonly live: Live,
     private lease: Lease,
     private readonly holder: string,
   ) {
-    this.timer = setInterval(() => void this.renew(), renewMs);
+    this.timer = setInterval(() => (this.renewing = this.renew()), renewMs);
     this.timer.unref();
   }
 
@@ -53,6 +54,8 @@ export class Hold {
 
   async release(): Promise<void> {
     clearInterval(this.timer);
+    // One on its way would change the lease under our hands, and whoever is next would wait until it expires.
+    await this.renewing;
     if (this.gone) return;
     try {
       const { namespace = '', name } = this.lease.metadata;

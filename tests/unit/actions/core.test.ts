@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { createServer } from 'node:net';
 import type { AddressInfo } from 'node:net';
+import { mock } from 'node:test';
 import { setTimeout as pause } from 'node:timers/promises';
 import { atWork, endWithEngine, engineAddress, watchman } from '../../../provider/actions/core/alive';
 import { bounded, type Entry } from '../../../provider/actions/core/journal';
@@ -55,6 +56,18 @@ describe('the lock', () => {
     assert.equal(second.lost(), undefined);
     assert.match(second.lost(Date.now() + 20_000) ?? '', /could not be renewed for 20 s/);
     await second.release();
+  });
+  it('is released although it was just being renewed', async () => {
+    const world = new World();
+    mock.timers.enable({ apis: ['setInterval'] });
+    try {
+      const hold = await acquire(world, 'ns', 'hippo', 'first', {});
+      mock.timers.tick(5000);
+      await hold.release();
+      assert.equal(world.peek('Lease', 'hippo-lock')?.spec?.holderIdentity, '');
+    } finally {
+      mock.timers.reset();
+    }
   });
   it('is taken over from a holder that has been gone for long', async () => {
     const world = new World();
