@@ -12,6 +12,11 @@ echo 'postgres:x:26:' >>/etc/group
 echo 'postgres:x:26:26:PostgreSQL:/home/postgres:/bin/bash' >>/etc/passwd
 mkdir -p /home/postgres
 
+# The exporter is not PostgreSQL's own user, who would be let in as the superuser by the socket. PostgreSQL looks the name of a
+# peer up in this file. The number is that of its port: no package has it.
+echo 'exporter:x:9187:' >>/etc/group
+echo 'exporter:x:9187:9187:exporter of metrics:/nonexistent:/usr/sbin/nologin' >>/etc/passwd
+
 # No cluster is made when the server packages are installed.
 mkdir -p /etc/postgresql-common
 echo 'create_main_cluster = false' >/etc/postgresql-common/createcluster.conf

@@ -18,7 +18,8 @@ interface Layer {
 const layers: readonly Layer[] = [
   {
     name: 'vocabulary',
-    files: /^provider\/(cluster\/(args|args-backups|args-pooler|spec|defaults)|manifests\/names)\.ts$/,
+    files:
+      /^provider\/(cluster\/(args|args-backups|args-metrics|args-pooler|spec|defaults)|manifests\/names)\.ts$/,
     mayImport: [],
   },
   {

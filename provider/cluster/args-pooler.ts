@@ -18,7 +18,7 @@ export interface PoolerArgs {
   replicas?: Input<number>;
   /** How long a client keeps a connection. Default: transaction. */
   mode?: Input<PoolMode>;
-  /** Connections to PostgreSQL for each user in each database, a pod. All pods together stay below `max_connections` only if you choose so. Default: 20. */
+  /** Connections to PostgreSQL for each user in each database, a pod. All pods together leave 15 of `max_connections` in each database, whatever this is; `parameters.max_db_connections` changes that. Default: 20. */
   poolSize?: Input<number>;
   /** Clients that may be connected to one pod. Default: 1000. */
   maxClientConnections?: Input<number>;

@@ -6,9 +6,11 @@
  */
 import type { Input } from '@pulumi/pulumi';
 import type { BackupSettingsArgs, RepositoryArgs, RestoreFromArgs, ScheduleArgs } from './args-backups';
+import type { MetricsArgs } from './args-metrics';
 import type { PoolerArgs } from './args-pooler';
 
 export * from './args-backups';
+export * from './args-metrics';
 export * from './args-pooler';
 
 /** How a commit is replicated before it is acknowledged. */
@@ -66,7 +68,7 @@ export type AntiAffinity = (typeof AntiAffinity)[keyof typeof AntiAffinity];
 
 /** A PostgreSQL login role and the databases that it may use. */
 export interface UserArgs {
-  /** Role name, 1 to 63 bytes; any characters but control characters, not starting with `pg_`, and not a role that the cluster uses itself (postgres, replicator, rewind, pooler). */
+  /** Role name, 1 to 63 bytes; any characters but control characters, not starting with `pg_`, and not a role that the cluster uses itself (postgres, replicator, rewind, pooler, and exporter with `metrics`). */
   name: Input<string>;
   /** Password (secret). Default: 24 random characters, generated once and kept in the Secret. */
   password?: Input<string>;
@@ -242,6 +244,8 @@ export interface PostgresClusterArgs {
   restoreFrom?: RestoreFromArgs;
   /** A pool of connections before the primary. Default: none. */
   pooler?: PoolerArgs;
+  /** Metrics of PostgreSQL for Prometheus. Default: none; those of the cluster and its backups are always there. */
+  metrics?: MetricsArgs;
   /** CPU and memory. */
   resources?: ResourcesArgs;
   /** Where members run. */

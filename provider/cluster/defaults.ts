@@ -16,6 +16,10 @@ export const replicationRole = 'replicator';
 export const rewindRole = 'rewind';
 /** Of the pooler, which looks up with it what a user's password must verify. */
 export const poolerRole = 'pooler';
+/** Of the exporter, which reads statistics with it. Only with `metrics`. */
+export const exporterRole = 'exporter';
+/** As whom the exporter runs, in /etc/passwd of the image (image/README.md). */
+export const exporterUser = { name: 'exporter', id: 9187 } as const;
 
 export const defaultMemory = '512Mi';
 export const defaultStorageSize = '10Gi';
@@ -44,3 +48,6 @@ export const defaultPooler = {
   cpu: '50m',
   memory: '128Mi',
 } as const;
+
+/** The exporter's in each pod. */
+export const defaultMetrics = { cpu: '10m', memory: '96Mi' } as const;

@@ -14,6 +14,7 @@ import {
   defaultDatabase,
   defaultImage,
   defaultMemory,
+  defaultMetrics,
   defaultPatroni,
   defaultPooler,
   defaultPostgresVersion,
@@ -22,7 +23,15 @@ import {
 } from './defaults';
 import type { ResolvedArgs, ResolvedUser } from './resolved';
 import { isUnknown, UNKNOWN } from './spec';
-import type { ClusterSpec, DatabaseSpec, PoolerSpec, TolerationSpec, UserSpec, VolumeSpec } from './spec';
+import type {
+  ClusterSpec,
+  DatabaseSpec,
+  MetricsSpec,
+  PoolerSpec,
+  TolerationSpec,
+  UserSpec,
+  VolumeSpec,
+} from './spec';
 
 export function normalise(name: string, args: ResolvedArgs): ClusterSpec {
   const databases = (args.databases ?? []).map(database);
@@ -56,6 +65,7 @@ export function normalise(name: string, args: ResolvedArgs): ClusterSpec {
     ...present({ walStorage: args.walStorage && volume(args.walStorage) }),
     ...backupsOf(name, args),
     ...present({ pooler: args.pooler && pooler(args.pooler) }),
+    ...present({ metrics: args.metrics && metrics(args.metrics, databases) }),
     resources: {
       cpu: args.resources?.cpu ?? '100m',
       ...present({ cpuLimit: args.resources?.cpuLimit }),
@@ -127,6 +137,19 @@ function pooler(args: NonNullable<ResolvedArgs['pooler']>): PoolerSpec {
     resources: {
       cpu: args.resources?.cpu ?? defaultPooler.cpu,
       memory: args.resources?.memory ?? defaultPooler.memory,
+    },
+  };
+}
+
+function metrics(
+  args: NonNullable<ResolvedArgs['metrics']>,
+  databases: readonly DatabaseSpec[],
+): MetricsSpec {
+  return {
+    database: args.database ?? databases[0]?.name ?? defaultDatabase,
+    resources: {
+      cpu: args.resources?.cpu ?? defaultMetrics.cpu,
+      memory: args.resources?.memory ?? defaultMetrics.memory,
     },
   };
 }

@@ -60,6 +60,7 @@ export interface ClusterSpec {
   };
   readonly restoreFrom?: RestoreSpec;
   readonly pooler?: PoolerSpec;
+  readonly metrics?: MetricsSpec;
   readonly resources: { readonly cpu: string; readonly cpuLimit?: string; readonly memory: string };
   readonly scheduling: {
     readonly nodeSelector: Readonly<Record<string, string>>;
@@ -167,6 +168,11 @@ export interface PoolerSpec {
   readonly maxClientConnections: number;
   /** Names in lower case. */
   readonly parameters: Readonly<Record<string, string>>;
+  readonly resources: { readonly cpu: string; readonly memory: string };
+}
+
+export interface MetricsSpec {
+  readonly database: string;
   readonly resources: { readonly cpu: string; readonly memory: string };
 }
 

@@ -13,6 +13,7 @@
  *       owner: app
  *       extensions: [pg_stat_statements]
  *     pooler: true                 # the role and the function of the pooler; absent without one
+ *     exporter: {database: app}    # the role of the exporter, and what it connects to; absent without metrics
  *
  * The agent creates and alters; it never drops.
  */
@@ -37,6 +38,7 @@ export function databasesYaml(spec: ClusterSpec): string {
       })),
       databases: spec.databases.map(({ name, owner, extensions }) => ({ name, owner, extensions })),
       ...(spec.pooler ? { pooler: true } : {}),
+      ...(spec.metrics ? { exporter: { database: spec.metrics.database } } : {}),
     },
     'Users and databases. What is here is created or altered; nothing is dropped.',
   );

@@ -113,7 +113,8 @@ export function agentContainer(spec: ClusterSpec, member: string) {
     image: spec.image.name,
     imagePullPolicy: spec.image.pullPolicy,
     args: ['agent'],
-    env: commonEnv(spec, member),
+    // Whether there is one to serve the metrics of.
+    env: [...commonEnv(spec, member), ...(spec.metrics ? [{ name: 'EXPORTER', value: 'yes' }] : [])],
     ports: [{ name: 'metrics', containerPort: metricsPort, protocol: 'TCP' }],
     resources: { requests: { cpu: '10m', memory: '64Mi' }, limits: { memory: '128Mi' } },
     securityContext: restrictedContext(),

@@ -27,6 +27,7 @@ export function fingerprint(spec: ClusterSpec, template: Template): Fingerprint 
     'node selector': text(spec.scheduling.nodeSelector),
     tolerations: text(spec.scheduling.tolerations),
     'anti-affinity': spec.scheduling.antiAffinity,
+    metrics: spec.metrics && `of ${spec.metrics.database}`,
     pod: hash(withoutNamed(spec, template)),
   };
   const entries = Object.entries(named).filter((entry): entry is [string, string] => Boolean(entry[1]));

@@ -36,6 +36,7 @@ export const containerNames = {
   agent: 'agent',
   backup: 'pgbackrest',
   pooler: 'pgbouncer',
+  exporter: 'exporter',
 } as const;
 
 /** Name of member number `n`, counted from 1. */

@@ -2,6 +2,7 @@
 import type { ClusterSpec } from '../cluster/spec';
 import { clusterLabels, memberSelector, metadata } from './metadata';
 import { metricsPort } from './containers';
+import { exporterPort } from './exporter';
 import { backupPort } from '../config/pgbackrest';
 import { labels, names } from './names';
 import { repositorySelector } from './repository-host';
@@ -27,7 +28,12 @@ export function networkPolicy(spec: ClusterSpec) {
         clients(spec),
         { from: [members], ports: [{ protocol: 'TCP', port: 8008 }] },
         // Prometheus is mostly in a namespace of its own; there is nothing secret in them.
-        { ports: [{ protocol: 'TCP', port: metricsPort }] },
+        {
+          ports: [metricsPort, ...(spec.metrics ? [exporterPort] : [])].map((port) => ({
+            protocol: 'TCP',
+            port,
+          })),
+        },
         ...(spec.repositories.length > 0
           ? [{ from: [{ podSelector: { matchLabels: backupSelector(spec) } }], ports: backups }]
           : []),

@@ -6,6 +6,7 @@ import { annotations, labels, names } from './names';
 import { certificateVolume, configurationVolume } from './backup-volumes';
 import { cloudIdentityVolumes } from './cloud-identity';
 import { agentContainer, backupContainer, databaseContainer } from './containers';
+import { exporterContainer } from './exporter';
 import { containerUser, mountedSecretMode } from './security';
 
 /**
@@ -42,6 +43,7 @@ export function podTemplate(spec: ClusterSpec, member: string) {
         databaseContainer(spec, member),
         agentContainer(spec, member),
         ...(spec.repositories.length > 0 ? [backupContainer(spec)] : []),
+        ...(spec.metrics ? [exporterContainer(spec, spec.metrics)] : []),
       ],
       volumes: volumes(spec, member),
     },
@@ -80,6 +82,7 @@ function volumes(spec: ClusterSpec, member: string) {
     secret('replication-tls', names.replicationSecret(spec.name)),
     ...(spec.repositories.length > 0 ? [configurationVolume(spec, 'member'), certificateVolume(spec)] : []),
     ...cloudIdentityVolumes(spec),
+    ...(spec.metrics ? [{ name: 'no-token', emptyDir: {} }] : []),
     // Always there, so that what a new cluster is restored from changes no pod later (config/restore-source.ts).
     {
       name: 'restore',

@@ -86,6 +86,7 @@ export class PostgresCluster extends pulumi.ComponentResource {
             resourceInputs["imagePullSecrets"] = args?.imagePullSecrets;
             resourceInputs["kubeconfig"] = args?.kubeconfig ? pulumi.secret(args.kubeconfig) : undefined;
             resourceInputs["metadata"] = args?.metadata;
+            resourceInputs["metrics"] = args?.metrics;
             resourceInputs["namespace"] = args?.namespace;
             resourceInputs["networkPolicy"] = args?.networkPolicy;
             resourceInputs["patroni"] = args?.patroni;
@@ -180,6 +181,10 @@ export interface PostgresClusterArgs {
      * Labels and annotations.
      */
     metadata?: inputs.MetadataArgs;
+    /**
+     * Metrics of PostgreSQL for Prometheus. Default: none; those of the cluster and its backups are always there.
+     */
+    metrics?: inputs.MetricsArgs;
     /**
      * Namespace, which must exist. Default: `default`.
      */

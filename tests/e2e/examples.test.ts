@@ -1,6 +1,6 @@
 /** The programs of examples/ as they stand: run here where nothing but a Kubernetes is needed, else previewed. */
 import assert from 'node:assert/strict';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
@@ -11,6 +11,25 @@ import { createNamespace, removeNamespace } from '../support/namespaces';
 
 /** What all programs of examples/ take by default. */
 const namespace = 'databases';
+
+/** A kind of the Prometheus Operator's group, of whatever content. */
+function operatorKind(kind: string) {
+  const [group, singular] = ['monitoring.coreos.com', kind.toLowerCase()];
+  const schema = {
+    openAPIV3Schema: { type: 'object', 'x-kubernetes-preserve-unknown-fields': true },
+  };
+  return {
+    apiVersion: 'apiextensions.k8s.io/v1',
+    kind: 'CustomResourceDefinition',
+    metadata: { name: `${singular}s.${group}` },
+    spec: {
+      group,
+      names: { kind, plural: `${singular}s`, singular },
+      scope: 'Namespaced',
+      versions: [{ name: 'v1', served: true, storage: true, schema }],
+    },
+  };
+}
 
 describe('examples', () => {
   let kubectl: Kubectl;
@@ -130,6 +149,48 @@ describe('examples', () => {
       steps.join('\n'),
     );
   }).timeout(60_000);
+
+  it('monitoring: is made where the Prometheus Operator is, whose kinds stand here without it', async () => {
+    const kinds = ['PodMonitor', 'PrometheusRule'];
+    const folder = mkdtempSync(join(tmpdir(), 'kinds-'));
+    const file = join(folder, 'kinds.json');
+    writeFileSync(file, JSON.stringify({ apiVersion: 'v1', kind: 'List', items: kinds.map(operatorKind) }));
+    await kubectl.run(['apply', '-f', file]);
+    try {
+      await kubectl.run(['wait', '--for=condition=Established', '--timeout=30s', '-f', file]);
+      const example = await open('monitoring', { config: { name: 'watched' } });
+      await example.stack.up();
+      const monitor = [
+        'get',
+        'podmonitors',
+        'watched',
+        '-n',
+        namespace,
+        '-o',
+        'jsonpath={.spec.podMetricsEndpoints[*].port}',
+      ];
+      assert.equal(await kubectl.run(monitor), 'metrics exporter');
+      const rules = [
+        'get',
+        'prometheusrules',
+        'postgres-ha',
+        '-n',
+        namespace,
+        '-o',
+        'jsonpath={.spec.groups[*].name}',
+      ];
+      assert.equal(await kubectl.run(rules), 'postgres-ha postgres-ha-backups postgresql');
+      const { steps } = await example.previewed();
+      assert.deepEqual(
+        steps.filter((step) => !step.startsWith('same ')),
+        [],
+      );
+      await example.stack.destroy();
+    } finally {
+      await kubectl.run(['delete', '--ignore-not-found', '-f', file]);
+      rmSync(folder, { recursive: true });
+    }
+  }).timeout(180_000);
 
   it('team: a stack has the rules of another', async () => {
     const stack = 'production';

@@ -160,6 +160,7 @@ export const argumentsShape: Shape = object({
     parameters: settings,
     resources: object({ cpu: text, memory: text }),
   }),
+  metrics: object({ database: text, resources: object({ cpu: text, memory: text }) }),
   resources: object({ cpu: text, cpuLimit: text, memory: text }),
   scheduling: object({
     nodeSelector: labels,

@@ -20,7 +20,7 @@ import { restoreFrom } from './restore-from';
 import { cipher, schedules, verifications } from './schedules';
 import { shaped } from './shape';
 import { memoryFits, quantities, walFits } from './sizes';
-import { cronDatabase, databases, users } from './users';
+import { cronDatabase, databases, metricsDatabase, users } from './users';
 
 export type { Problem } from './problem';
 export { renderProblem, renderProblems } from './problem';
@@ -47,6 +47,7 @@ const checks: readonly Check[] = [
   memoryFits,
   walFits,
   pooler,
+  metricsDatabase,
   repositories,
   schedules,
   verifications,

@@ -21,6 +21,8 @@ const Mi = 2 ** 20;
 const leastVolume = 512 * Mi;
 const leastMemory = 64 * Mi;
 const leastPooler = 32 * Mi;
+/** The exporter of an empty cluster takes 20. */
+const leastMetrics = 32 * Mi;
 
 export function* quantities({ args }: Parameters<Check>[0]): Iterable<Problem> {
   const { cpu, cpuLimit, memory } = args.resources ?? {};
@@ -34,6 +36,14 @@ export function* quantities({ args }: Parameters<Check>[0]): Iterable<Problem> {
     pooler.memory,
     leastPooler,
     'memory, at least 32Mi, for example "128Mi"',
+  );
+  const metrics = args.metrics?.resources ?? {};
+  yield* quantity('metrics.resources.cpu', metrics.cpu, 0.001, 'CPU, for example "500m" or "2"');
+  yield* quantity(
+    'metrics.resources.memory',
+    metrics.memory,
+    leastMetrics,
+    'memory, at least 32Mi, for example "96Mi"',
   );
   const size = 'a size, at least 512Mi, for example "100Gi"';
   yield* quantity('storage.size', args.storage?.size, leastVolume, size);

@@ -3,6 +3,7 @@ import { userSecret } from '../../manifests/names';
 import {
   defaultDatabase,
   defaultImage,
+  exporterRole,
   poolerRole,
   replicationRole,
   rewindRole,
@@ -25,7 +26,7 @@ export function* users({ name: cluster, args }: Subject): Iterable<Problem> {
     const path = `users[${n}]`;
     const name = known(user.name);
     if (name !== undefined) {
-      const problem = nameProblem(`${path}.name`, name) ?? reservedRole(`${path}.name`, name);
+      const problem = nameProblem(`${path}.name`, name) ?? reservedRole(`${path}.name`, name, args);
       if (problem) yield problem;
       else {
         // Two roles could only share a Secret if the hashes of their names met.
@@ -46,7 +47,7 @@ export function* users({ name: cluster, args }: Subject): Iterable<Problem> {
   }
 }
 
-function reservedRole(path: string, name: string): Problem | undefined {
+function reservedRole(path: string, name: string, args: Subject['args']): Problem | undefined {
   const code = 'reserved-role';
   if (name === superuser)
     return {
@@ -56,7 +57,8 @@ function reservedRole(path: string, name: string): Problem | undefined {
       allowed: 'other names; postgres is the superuser, which every cluster has',
       instead: 'For its password write superuserPassword.',
     };
-  if ([replicationRole, rewindRole, poolerRole].includes(name))
+  const own = [replicationRole, rewindRole, poolerRole, ...(args.metrics ? [exporterRole] : [])];
+  if (own.includes(name))
     return { code, path, found: shown(name), allowed: `other names; the cluster uses ${name} itself` };
   if (name.startsWith('pg_') || name === 'public' || name === 'none')
     return {
@@ -90,19 +92,32 @@ function* databasesOf(
   path: string,
   args: Subject['args'],
 ): Iterable<Problem> {
+  for (const [n, database] of items(wanted).entries())
+    yield* noSuchDatabase(database, `${path}.databases[${n}]`, args);
+}
+
+/** The database that the exporter connects to. */
+export function* metricsDatabase({ args }: Subject): Iterable<Problem> {
+  yield* noSuchDatabase(args.metrics?.database, 'metrics.database', args);
+}
+
+function* noSuchDatabase(
+  database: string | undefined,
+  path: string,
+  args: Subject['args'],
+): Iterable<Problem> {
   const given = items(args.databases).map(({ name }) => name);
   const all = new Set([defaultDatabase, ...given]);
   // A database whose name is not known yet may be the one.
   if (given.some((name) => known(name) === undefined)) return;
-  for (const [n, database] of items(wanted).entries())
-    if (known(database) !== undefined && !all.has(database))
-      yield {
-        code: 'no-such-database',
-        path: `${path}.databases[${n}]`,
-        found: shown(database),
-        allowed: `a name in databases, or postgres`,
-        instead: didYouMean(database, all) ?? `Write databases: [{ name: ${shown(database)} }].`,
-      };
+  if (database !== undefined && known(database) !== undefined && !all.has(database))
+    yield {
+      code: 'no-such-database',
+      path,
+      found: shown(database),
+      allowed: `a name in databases, or postgres`,
+      instead: didYouMean(database, all) ?? `Write databases: [{ name: ${shown(database)} }].`,
+    };
 }
 
 export function* databases({ args }: Subject): Iterable<Problem> {

@@ -55,6 +55,7 @@ class Agent:
         self._backups = agent_backups.Backups(api, cluster, log)
         self._bootstrap = AbandonedBootstrap(api, cluster, log)
         self._archive = {}
+        self._told = {}
         self._changed_at = self._settled_at = time.monotonic()
 
     def round(self):
@@ -69,6 +70,8 @@ class Agent:
             self._log.state('patroni', None)
         except patroni_rest.Down as error:
             self._log.state('patroni', 'does not answer: %s' % error)
+            # What was true of this member need not be any more: it tells nothing, and nobody counts it as the leader.
+            self._told = {}
             # It ends when a restore fails, and how that was must be known before the next try.
             restore = self._backups.state().get('restore', {})
             if restore.get('phase') == 'failed':
@@ -106,7 +109,8 @@ class Agent:
         problems.extend(refused)
         status.update({'refused': refused} if refused else {})
         self._log.problems(problems)
-        settled.append(self._status.publish({**status, 'problems': problems}))
+        self._told = {**status, 'problems': problems}
+        settled.append(self._status.publish(self._told))
         return self._pause(all(settled))
 
     def tick(self):
@@ -116,8 +120,9 @@ class Agent:
         return self._postgresql.changed_role()
 
     def metrics(self):
-        found = metrics.samples(self._leads, self._archive, self._backups.published())
-        return metrics.text(os.environ['CLUSTER_NAME'], self._member, found)
+        leads = self._leads and bool(self._told)
+        found = metrics.samples(leads, self._archive, self._backups.published(), self._told)
+        return metrics.text(os.environ['CLUSTER_NAME'], self._member, found).encode('utf-8')
 
     def _pause(self, settled):
         now = time.monotonic()
@@ -143,7 +148,8 @@ class Agent:
         self._leads = False
         if 'fenced' in why and (not isinstance(answer.body, dict) or answer.body.get('state') != fencing.STATE):
             return False
-        return self._status.publish({'certificate': answer.not_after, **why, 'problems': []})
+        self._told = {'certificate': answer.not_after, **why, 'problems': []}
+        return self._status.publish(self._told)
 
     def _lead(self, answer):
         """/leader answers 200 to the holder of the lock alone; while it starts or is promoted it cannot be written to."""
@@ -238,6 +244,8 @@ def main():
     agent = Agent(api, config, log, os.environ['MEMBER_NAME'], os.environ['POD_NAME'], cluster)
     LeaderRelease(api.namespace, cluster, os.environ['POD_NAME'], log)
     metrics.serve(agent.metrics)
+    if os.environ.get('EXPORTER'):
+        metrics.serve(metrics.of_exporter, metrics.EXPORTER_PORT)
     version = scripts_version()
     log.line('started for %s' % os.environ['MEMBER_NAME'])
     while True:

@@ -7,6 +7,7 @@ functions of the same name (CVE-2018-1058 and its kind).
 
 # Roles that are the cluster's own. Foundation refuses them in the preview; the ConfigMap can be edited by hand.
 RESERVED = ('postgres', 'replicator', 'rewind', 'pooler')
+EXPORTER = 'exporter'
 
 # Role options and the column of pg_authid that shows each.
 OPTIONS = {
@@ -31,12 +32,14 @@ def wanted(document):
     problems = []
     if not isinstance(document, dict):
         return None, ['databases.yaml: it holds %s, it must hold the keys users and databases' % _kind(document)]
+    exporter = document.get('exporter')
+    reserved = RESERVED if exporter is None else (*RESERVED, EXPORTER)
     users = []
     for n, user in enumerate(_list(document, 'users', problems)):
         name = user.get('name') if isinstance(user, dict) else None
         if not _is_name(name):
             problems.append('databases.yaml: users[%d] has no name of 1 to 63 bytes' % n)
-        elif name in RESERVED or name.startswith('pg_'):
+        elif name in reserved or name.startswith('pg_'):
             problems.append('databases.yaml: user "%s" is a role that the cluster or PostgreSQL uses itself' % name)
         else:
             options = [str(option).upper() for option in user.get('options') or []]
@@ -72,7 +75,16 @@ def wanted(document):
             )
     superuser = document.get('superuser') or {}
     pooler = document.get('pooler') is True
-    return {'users': users, 'databases': databases, 'superuser': {'secret': superuser.get('secret')}, 'pooler': pooler}, problems
+    if exporter is not None and not (isinstance(exporter, dict) and _is_name(exporter.get('database'))):
+        problems.append('databases.yaml: exporter has no database of 1 to 63 bytes')
+        exporter = None
+    return {
+        'users': users,
+        'databases': databases,
+        'superuser': {'secret': superuser.get('secret')},
+        'pooler': pooler,
+        'exporter': exporter,
+    }, problems
 
 
 def role_statements(user, found, password_verifier):

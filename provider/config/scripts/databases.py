@@ -5,6 +5,7 @@ import time
 import psycopg2
 
 import database_plan as plan
+import exporter_role
 import pooler_role
 import scram
 
@@ -94,6 +95,11 @@ class Databases:
         self._databases(connection, wanted, problems)
         if wanted['pooler']:
             self._do(connection, 'pooler', pooler_role.statements(*rows(connection, pooler_role.FOUND)[0]), problems)
+        if wanted['exporter']:
+            database = wanted['exporter']['database']
+            found = rows(connection, exporter_role.FOUND, database)[0]
+            problems.extend([exporter_role.FOREIGN] if found[1] else [])
+            self._do(connection, 'exporter', exporter_role.statements(plan.identifier(database), *found), problems)
         return problems
 
     def _roles(self, connection, wanted, problems):

@@ -1,17 +1,29 @@
-"""Backups as Prometheus metrics (text format 0.0.4), served by the agent on port 8009. Pure but for serve().
+"""The cluster and its backups as Prometheus metrics (text format 0.0.4), served by the agent on port 8009. Pure but for what serves.
 
-Only the leader's agent knows them; from the others comes nothing but who they are. Nothing secret is among them.
+Only the leader's agent knows those of backups. Nothing secret is among them.
+
+With an exporter in the pod the agent also serves what it measures, on port 9187: its own port is for the pod alone, since it has
+no password and connects, by /probe, to wherever it is told (exporter 0.19, cmd/postgres_exporter/probe.go).
 """
+import datetime
 import http.server
 import json
 import threading
+import urllib.request
 
 import archive_gaps
 from published import document
 
 PORT = 8009
+EXPORTER_PORT = 9187
+EXPORTER = 'http://127.0.0.1:19187/metrics'
+EXPORTER_SECONDS = 15
 HELP = {
     'postgres_ha_leader': 'Whether this member leads.',
+    'postgres_ha_fenced': 'Whether this member is fenced: nothing runs in it.',
+    'postgres_ha_problems': 'What is wrong with settings, users and databases; `pgha status` has the words.',
+    'postgres_ha_pending_restart': 'Settings that wait for a restart of PostgreSQL.',
+    'postgres_ha_certificate_expiry_timestamp_seconds': 'When the certificate that this member shows ends.',
     'postgres_ha_archive_ok': 'Whether WAL arrives in the repository.',
     'postgres_ha_archive_gaps': 'Gaps in the WAL of the repository that no backup has closed.',
     'postgres_ha_backup_last_success_timestamp_seconds': 'When the newest backup of the type ended.',
@@ -27,9 +39,10 @@ HELP = {
 }
 
 
-def samples(leads, state, published):
-    """(name, labels, value) of everything that is known."""
+def samples(leads, state, published, status):
+    """(name, labels, value) of everything that is known; `status` is what the agent published last."""
     yield 'postgres_ha_leader', {}, int(leads)
+    yield from member_samples(status)
     if not leads:
         return
     for number, found in sorted((state.get('archive') or {}).items()):
@@ -44,6 +57,18 @@ def samples(leads, state, published):
         left = [gap for gap in gaps.get(number, []) if not archive_gaps.closed(gap, backups)]
         yield 'postgres_ha_archive_gaps', {'repository': number}, len(left)
         yield from proof_samples(number, published)
+
+
+def member_samples(status):
+    if status:
+        yield 'postgres_ha_fenced', {}, int(status.get('fenced', False))
+    if 'problems' in status:
+        yield 'postgres_ha_problems', {}, len(status['problems'])
+    if 'pendingRestart' in status:
+        yield 'postgres_ha_pending_restart', {}, len(status['pendingRestart'])
+    if status.get('certificate'):
+        moment = datetime.datetime.fromisoformat(status['certificate'].replace('Z', '+00:00'))
+        yield 'postgres_ha_certificate_expiry_timestamp_seconds', {}, int(moment.timestamp())
 
 
 def backup_samples(number, backups):
@@ -87,15 +112,25 @@ def text(cluster, member, found):
     return '\n'.join(lines) + '\n'
 
 
+def of_exporter():
+    with urllib.request.urlopen(EXPORTER, timeout=EXPORTER_SECONDS) as answer:
+        return answer.read()
+
+
 def serve(render, port=PORT):
-    """GET /metrics, in a thread of its own."""
+    """GET /metrics and nothing else, in a thread of its own. `render` gives bytes; what it can't give is 503."""
 
     class Handler(http.server.BaseHTTPRequestHandler):
         timeout = 10
 
         def do_GET(self):
-            body = render().encode('utf-8') if self.path.split('?')[0] == '/metrics' else b''
-            self.send_response(200 if body else 404)
+            status, body = 404, b''
+            if self.path.split('?')[0] == '/metrics':
+                try:
+                    status, body = 200, render()
+                except OSError:
+                    status = 503
+            self.send_response(status)
             self.send_header('Content-Type', 'text/plain; version=0.0.4; charset=utf-8')
             self.send_header('Content-Length', str(len(body)))
             self.end_headers()

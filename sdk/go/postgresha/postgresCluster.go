@@ -114,6 +114,8 @@ type postgresClusterArgs struct {
 	Kubeconfig *string `pulumi:"kubeconfig"`
 	// Labels and annotations.
 	Metadata *Metadata `pulumi:"metadata"`
+	// Metrics of PostgreSQL for Prometheus. Default: none; those of the cluster and its backups are always there.
+	Metrics *Metrics `pulumi:"metrics"`
 	// Namespace, which must exist. Default: `default`.
 	Namespace *string `pulumi:"namespace"`
 	// Network policies.
@@ -184,6 +186,8 @@ type PostgresClusterArgs struct {
 	Kubeconfig pulumi.StringPtrInput
 	// Labels and annotations.
 	Metadata *MetadataArgs
+	// Metrics of PostgreSQL for Prometheus. Default: none; those of the cluster and its backups are always there.
+	Metrics *MetricsArgs
 	// Namespace, which must exist. Default: `default`.
 	Namespace pulumi.StringPtrInput
 	// Network policies.

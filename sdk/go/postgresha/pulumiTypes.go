@@ -2213,6 +2213,324 @@ func (o MetadataPtrOutput) Labels() pulumi.StringMapOutput {
 	}).(pulumi.StringMapOutput)
 }
 
+// Metrics of PostgreSQL for Prometheus: container `exporter` of each member, port 9187, path `/metrics`. To add, change or remove it replaces each member's pod.
+type Metrics struct {
+	// The database whose tables and indexes are measured; what the whole of PostgreSQL is measured by does not depend on it. Default: the first of `databases`, or else `postgres`.
+	Database *string `pulumi:"database"`
+	// CPU and memory of the exporter in each pod. Default: 10m and 96Mi.
+	Resources *MetricsResources `pulumi:"resources"`
+}
+
+// MetricsInput is an input type that accepts MetricsArgs and MetricsOutput values.
+// You can construct a concrete instance of `MetricsInput` via:
+//
+//	MetricsArgs{...}
+type MetricsInput interface {
+	pulumi.Input
+
+	ToMetricsOutput() MetricsOutput
+	ToMetricsOutputWithContext(context.Context) MetricsOutput
+}
+
+// Metrics of PostgreSQL for Prometheus: container `exporter` of each member, port 9187, path `/metrics`. To add, change or remove it replaces each member's pod.
+type MetricsArgs struct {
+	// The database whose tables and indexes are measured; what the whole of PostgreSQL is measured by does not depend on it. Default: the first of `databases`, or else `postgres`.
+	Database pulumi.StringPtrInput `pulumi:"database"`
+	// CPU and memory of the exporter in each pod. Default: 10m and 96Mi.
+	Resources *MetricsResourcesArgs `pulumi:"resources"`
+}
+
+func (MetricsArgs) ElementType() reflect.Type {
+	return reflect.TypeOf((*Metrics)(nil)).Elem()
+}
+
+func (i MetricsArgs) ToMetricsOutput() MetricsOutput {
+	return i.ToMetricsOutputWithContext(context.Background())
+}
+
+func (i MetricsArgs) ToMetricsOutputWithContext(ctx context.Context) MetricsOutput {
+	return pulumi.ToOutputWithContext(ctx, i).(MetricsOutput)
+}
+
+func (i MetricsArgs) ToMetricsPtrOutput() MetricsPtrOutput {
+	return i.ToMetricsPtrOutputWithContext(context.Background())
+}
+
+func (i MetricsArgs) ToMetricsPtrOutputWithContext(ctx context.Context) MetricsPtrOutput {
+	return pulumi.ToOutputWithContext(ctx, i).(MetricsOutput).ToMetricsPtrOutputWithContext(ctx)
+}
+
+// MetricsPtrInput is an input type that accepts MetricsArgs, MetricsPtr and MetricsPtrOutput values.
+// You can construct a concrete instance of `MetricsPtrInput` via:
+//
+//	        MetricsArgs{...}
+//
+//	or:
+//
+//	        nil
+type MetricsPtrInput interface {
+	pulumi.Input
+
+	ToMetricsPtrOutput() MetricsPtrOutput
+	ToMetricsPtrOutputWithContext(context.Context) MetricsPtrOutput
+}
+
+type metricsPtrType MetricsArgs
+
+func MetricsPtr(v *MetricsArgs) MetricsPtrInput {
+	return (*metricsPtrType)(v)
+}
+
+func (*metricsPtrType) ElementType() reflect.Type {
+	return reflect.TypeOf((**Metrics)(nil)).Elem()
+}
+
+func (i *metricsPtrType) ToMetricsPtrOutput() MetricsPtrOutput {
+	return i.ToMetricsPtrOutputWithContext(context.Background())
+}
+
+func (i *metricsPtrType) ToMetricsPtrOutputWithContext(ctx context.Context) MetricsPtrOutput {
+	return pulumi.ToOutputWithContext(ctx, i).(MetricsPtrOutput)
+}
+
+// Metrics of PostgreSQL for Prometheus: container `exporter` of each member, port 9187, path `/metrics`. To add, change or remove it replaces each member's pod.
+type MetricsOutput struct{ *pulumi.OutputState }
+
+func (MetricsOutput) ElementType() reflect.Type {
+	return reflect.TypeOf((*Metrics)(nil)).Elem()
+}
+
+func (o MetricsOutput) ToMetricsOutput() MetricsOutput {
+	return o
+}
+
+func (o MetricsOutput) ToMetricsOutputWithContext(ctx context.Context) MetricsOutput {
+	return o
+}
+
+func (o MetricsOutput) ToMetricsPtrOutput() MetricsPtrOutput {
+	return o.ToMetricsPtrOutputWithContext(context.Background())
+}
+
+func (o MetricsOutput) ToMetricsPtrOutputWithContext(ctx context.Context) MetricsPtrOutput {
+	return o.ApplyTWithContext(ctx, func(_ context.Context, v Metrics) *Metrics {
+		return &v
+	}).(MetricsPtrOutput)
+}
+
+// The database whose tables and indexes are measured; what the whole of PostgreSQL is measured by does not depend on it. Default: the first of `databases`, or else `postgres`.
+func (o MetricsOutput) Database() pulumi.StringPtrOutput {
+	return o.ApplyT(func(v Metrics) *string { return v.Database }).(pulumi.StringPtrOutput)
+}
+
+// CPU and memory of the exporter in each pod. Default: 10m and 96Mi.
+func (o MetricsOutput) Resources() MetricsResourcesPtrOutput {
+	return o.ApplyT(func(v Metrics) *MetricsResources { return v.Resources }).(MetricsResourcesPtrOutput)
+}
+
+type MetricsPtrOutput struct{ *pulumi.OutputState }
+
+func (MetricsPtrOutput) ElementType() reflect.Type {
+	return reflect.TypeOf((**Metrics)(nil)).Elem()
+}
+
+func (o MetricsPtrOutput) ToMetricsPtrOutput() MetricsPtrOutput {
+	return o
+}
+
+func (o MetricsPtrOutput) ToMetricsPtrOutputWithContext(ctx context.Context) MetricsPtrOutput {
+	return o
+}
+
+func (o MetricsPtrOutput) Elem() MetricsOutput {
+	return o.ApplyT(func(v *Metrics) Metrics {
+		if v != nil {
+			return *v
+		}
+		var ret Metrics
+		return ret
+	}).(MetricsOutput)
+}
+
+// The database whose tables and indexes are measured; what the whole of PostgreSQL is measured by does not depend on it. Default: the first of `databases`, or else `postgres`.
+func (o MetricsPtrOutput) Database() pulumi.StringPtrOutput {
+	return o.ApplyT(func(v *Metrics) *string {
+		if v == nil {
+			return nil
+		}
+		return v.Database
+	}).(pulumi.StringPtrOutput)
+}
+
+// CPU and memory of the exporter in each pod. Default: 10m and 96Mi.
+func (o MetricsPtrOutput) Resources() MetricsResourcesPtrOutput {
+	return o.ApplyT(func(v *Metrics) *MetricsResources {
+		if v == nil {
+			return nil
+		}
+		return v.Resources
+	}).(MetricsResourcesPtrOutput)
+}
+
+// CPU and memory of the exporter in each pod, as Kubernetes quantities.
+type MetricsResources struct {
+	// Guaranteed CPU. Default: "10m".
+	Cpu *string `pulumi:"cpu"`
+	// Memory, both guaranteed and the limit. It grows with the number of tables. Default: "96Mi".
+	Memory *string `pulumi:"memory"`
+}
+
+// MetricsResourcesInput is an input type that accepts MetricsResourcesArgs and MetricsResourcesOutput values.
+// You can construct a concrete instance of `MetricsResourcesInput` via:
+//
+//	MetricsResourcesArgs{...}
+type MetricsResourcesInput interface {
+	pulumi.Input
+
+	ToMetricsResourcesOutput() MetricsResourcesOutput
+	ToMetricsResourcesOutputWithContext(context.Context) MetricsResourcesOutput
+}
+
+// CPU and memory of the exporter in each pod, as Kubernetes quantities.
+type MetricsResourcesArgs struct {
+	// Guaranteed CPU. Default: "10m".
+	Cpu pulumi.StringPtrInput `pulumi:"cpu"`
+	// Memory, both guaranteed and the limit. It grows with the number of tables. Default: "96Mi".
+	Memory pulumi.StringPtrInput `pulumi:"memory"`
+}
+
+func (MetricsResourcesArgs) ElementType() reflect.Type {
+	return reflect.TypeOf((*MetricsResources)(nil)).Elem()
+}
+
+func (i MetricsResourcesArgs) ToMetricsResourcesOutput() MetricsResourcesOutput {
+	return i.ToMetricsResourcesOutputWithContext(context.Background())
+}
+
+func (i MetricsResourcesArgs) ToMetricsResourcesOutputWithContext(ctx context.Context) MetricsResourcesOutput {
+	return pulumi.ToOutputWithContext(ctx, i).(MetricsResourcesOutput)
+}
+
+func (i MetricsResourcesArgs) ToMetricsResourcesPtrOutput() MetricsResourcesPtrOutput {
+	return i.ToMetricsResourcesPtrOutputWithContext(context.Background())
+}
+
+func (i MetricsResourcesArgs) ToMetricsResourcesPtrOutputWithContext(ctx context.Context) MetricsResourcesPtrOutput {
+	return pulumi.ToOutputWithContext(ctx, i).(MetricsResourcesOutput).ToMetricsResourcesPtrOutputWithContext(ctx)
+}
+
+// MetricsResourcesPtrInput is an input type that accepts MetricsResourcesArgs, MetricsResourcesPtr and MetricsResourcesPtrOutput values.
+// You can construct a concrete instance of `MetricsResourcesPtrInput` via:
+//
+//	        MetricsResourcesArgs{...}
+//
+//	or:
+//
+//	        nil
+type MetricsResourcesPtrInput interface {
+	pulumi.Input
+
+	ToMetricsResourcesPtrOutput() MetricsResourcesPtrOutput
+	ToMetricsResourcesPtrOutputWithContext(context.Context) MetricsResourcesPtrOutput
+}
+
+type metricsResourcesPtrType MetricsResourcesArgs
+
+func MetricsResourcesPtr(v *MetricsResourcesArgs) MetricsResourcesPtrInput {
+	return (*metricsResourcesPtrType)(v)
+}
+
+func (*metricsResourcesPtrType) ElementType() reflect.Type {
+	return reflect.TypeOf((**MetricsResources)(nil)).Elem()
+}
+
+func (i *metricsResourcesPtrType) ToMetricsResourcesPtrOutput() MetricsResourcesPtrOutput {
+	return i.ToMetricsResourcesPtrOutputWithContext(context.Background())
+}
+
+func (i *metricsResourcesPtrType) ToMetricsResourcesPtrOutputWithContext(ctx context.Context) MetricsResourcesPtrOutput {
+	return pulumi.ToOutputWithContext(ctx, i).(MetricsResourcesPtrOutput)
+}
+
+// CPU and memory of the exporter in each pod, as Kubernetes quantities.
+type MetricsResourcesOutput struct{ *pulumi.OutputState }
+
+func (MetricsResourcesOutput) ElementType() reflect.Type {
+	return reflect.TypeOf((*MetricsResources)(nil)).Elem()
+}
+
+func (o MetricsResourcesOutput) ToMetricsResourcesOutput() MetricsResourcesOutput {
+	return o
+}
+
+func (o MetricsResourcesOutput) ToMetricsResourcesOutputWithContext(ctx context.Context) MetricsResourcesOutput {
+	return o
+}
+
+func (o MetricsResourcesOutput) ToMetricsResourcesPtrOutput() MetricsResourcesPtrOutput {
+	return o.ToMetricsResourcesPtrOutputWithContext(context.Background())
+}
+
+func (o MetricsResourcesOutput) ToMetricsResourcesPtrOutputWithContext(ctx context.Context) MetricsResourcesPtrOutput {
+	return o.ApplyTWithContext(ctx, func(_ context.Context, v MetricsResources) *MetricsResources {
+		return &v
+	}).(MetricsResourcesPtrOutput)
+}
+
+// Guaranteed CPU. Default: "10m".
+func (o MetricsResourcesOutput) Cpu() pulumi.StringPtrOutput {
+	return o.ApplyT(func(v MetricsResources) *string { return v.Cpu }).(pulumi.StringPtrOutput)
+}
+
+// Memory, both guaranteed and the limit. It grows with the number of tables. Default: "96Mi".
+func (o MetricsResourcesOutput) Memory() pulumi.StringPtrOutput {
+	return o.ApplyT(func(v MetricsResources) *string { return v.Memory }).(pulumi.StringPtrOutput)
+}
+
+type MetricsResourcesPtrOutput struct{ *pulumi.OutputState }
+
+func (MetricsResourcesPtrOutput) ElementType() reflect.Type {
+	return reflect.TypeOf((**MetricsResources)(nil)).Elem()
+}
+
+func (o MetricsResourcesPtrOutput) ToMetricsResourcesPtrOutput() MetricsResourcesPtrOutput {
+	return o
+}
+
+func (o MetricsResourcesPtrOutput) ToMetricsResourcesPtrOutputWithContext(ctx context.Context) MetricsResourcesPtrOutput {
+	return o
+}
+
+func (o MetricsResourcesPtrOutput) Elem() MetricsResourcesOutput {
+	return o.ApplyT(func(v *MetricsResources) MetricsResources {
+		if v != nil {
+			return *v
+		}
+		var ret MetricsResources
+		return ret
+	}).(MetricsResourcesOutput)
+}
+
+// Guaranteed CPU. Default: "10m".
+func (o MetricsResourcesPtrOutput) Cpu() pulumi.StringPtrOutput {
+	return o.ApplyT(func(v *MetricsResources) *string {
+		if v == nil {
+			return nil
+		}
+		return v.Cpu
+	}).(pulumi.StringPtrOutput)
+}
+
+// Memory, both guaranteed and the limit. It grows with the number of tables. Default: "96Mi".
+func (o MetricsResourcesPtrOutput) Memory() pulumi.StringPtrOutput {
+	return o.ApplyT(func(v *MetricsResources) *string {
+		if v == nil {
+			return nil
+		}
+		return v.Memory
+	}).(pulumi.StringPtrOutput)
+}
+
 // Which pods may connect.
 type NetworkPolicy struct {
 	// Whether NetworkPolicies are made. Default: true.
@@ -2615,7 +2933,7 @@ type Pooler struct {
 	Mode *PoolMode `pulumi:"mode"`
 	// Other settings of PgBouncer, by name, as in pgbouncer.ini. Those that the cluster itself must own are refused.
 	Parameters map[string]string `pulumi:"parameters"`
-	// Connections to PostgreSQL for each user in each database, a pod. All pods together stay below `max_connections` only if you choose so. Default: 20.
+	// Connections to PostgreSQL for each user in each database, a pod. All pods together leave 15 of `max_connections` in each database, whatever this is; `parameters.max_db_connections` changes that. Default: 20.
 	PoolSize *int `pulumi:"poolSize"`
 	// Number of its pods, 1 to 20. Default: 2.
 	Replicas *int `pulumi:"replicas"`
@@ -2642,7 +2960,7 @@ type PoolerArgs struct {
 	Mode PoolModePtrInput `pulumi:"mode"`
 	// Other settings of PgBouncer, by name, as in pgbouncer.ini. Those that the cluster itself must own are refused.
 	Parameters pulumi.StringMapInput `pulumi:"parameters"`
-	// Connections to PostgreSQL for each user in each database, a pod. All pods together stay below `max_connections` only if you choose so. Default: 20.
+	// Connections to PostgreSQL for each user in each database, a pod. All pods together leave 15 of `max_connections` in each database, whatever this is; `parameters.max_db_connections` changes that. Default: 20.
 	PoolSize pulumi.IntPtrInput `pulumi:"poolSize"`
 	// Number of its pods, 1 to 20. Default: 2.
 	Replicas pulumi.IntPtrInput `pulumi:"replicas"`
@@ -2743,7 +3061,7 @@ func (o PoolerOutput) Parameters() pulumi.StringMapOutput {
 	return o.ApplyT(func(v Pooler) map[string]string { return v.Parameters }).(pulumi.StringMapOutput)
 }
 
-// Connections to PostgreSQL for each user in each database, a pod. All pods together stay below `max_connections` only if you choose so. Default: 20.
+// Connections to PostgreSQL for each user in each database, a pod. All pods together leave 15 of `max_connections` in each database, whatever this is; `parameters.max_db_connections` changes that. Default: 20.
 func (o PoolerOutput) PoolSize() pulumi.IntPtrOutput {
 	return o.ApplyT(func(v Pooler) *int { return v.PoolSize }).(pulumi.IntPtrOutput)
 }
@@ -2812,7 +3130,7 @@ func (o PoolerPtrOutput) Parameters() pulumi.StringMapOutput {
 	}).(pulumi.StringMapOutput)
 }
 
-// Connections to PostgreSQL for each user in each database, a pod. All pods together stay below `max_connections` only if you choose so. Default: 20.
+// Connections to PostgreSQL for each user in each database, a pod. All pods together leave 15 of `max_connections` in each database, whatever this is; `parameters.max_db_connections` changes that. Default: 20.
 func (o PoolerPtrOutput) PoolSize() pulumi.IntPtrOutput {
 	return o.ApplyT(func(v *Pooler) *int {
 		if v == nil {
@@ -5180,7 +5498,7 @@ type User struct {
 	ConnectionLimit *int `pulumi:"connectionLimit"`
 	// Databases this user may connect to and create objects in; the first one is in the connection strings. Default: every database whose owner is this user, else `postgres`.
 	Databases []string `pulumi:"databases"`
-	// Role name, 1 to 63 bytes; any characters but control characters, not starting with `pg_`, and not a role that the cluster uses itself (postgres, replicator, rewind, pooler).
+	// Role name, 1 to 63 bytes; any characters but control characters, not starting with `pg_`, and not a role that the cluster uses itself (postgres, replicator, rewind, pooler, and exporter with `metrics`).
 	Name string `pulumi:"name"`
 	// Role options, for example `CREATEDB`. Allowed: CREATEDB, CREATEROLE, REPLICATION, BYPASSRLS, NOINHERIT. Default: none.
 	Options []string `pulumi:"options"`
@@ -5205,7 +5523,7 @@ type UserArgs struct {
 	ConnectionLimit pulumi.IntPtrInput `pulumi:"connectionLimit"`
 	// Databases this user may connect to and create objects in; the first one is in the connection strings. Default: every database whose owner is this user, else `postgres`.
 	Databases pulumi.StringArrayInput `pulumi:"databases"`
-	// Role name, 1 to 63 bytes; any characters but control characters, not starting with `pg_`, and not a role that the cluster uses itself (postgres, replicator, rewind, pooler).
+	// Role name, 1 to 63 bytes; any characters but control characters, not starting with `pg_`, and not a role that the cluster uses itself (postgres, replicator, rewind, pooler, and exporter with `metrics`).
 	Name pulumi.StringInput `pulumi:"name"`
 	// Role options, for example `CREATEDB`. Allowed: CREATEDB, CREATEROLE, REPLICATION, BYPASSRLS, NOINHERIT. Default: none.
 	Options pulumi.StringArrayInput `pulumi:"options"`
@@ -5275,7 +5593,7 @@ func (o UserOutput) Databases() pulumi.StringArrayOutput {
 	return o.ApplyT(func(v User) []string { return v.Databases }).(pulumi.StringArrayOutput)
 }
 
-// Role name, 1 to 63 bytes; any characters but control characters, not starting with `pg_`, and not a role that the cluster uses itself (postgres, replicator, rewind, pooler).
+// Role name, 1 to 63 bytes; any characters but control characters, not starting with `pg_`, and not a role that the cluster uses itself (postgres, replicator, rewind, pooler, and exporter with `metrics`).
 func (o UserOutput) Name() pulumi.StringOutput {
 	return o.ApplyT(func(v User) string { return v.Name }).(pulumi.StringOutput)
 }
@@ -5614,6 +5932,10 @@ func init() {
 	pulumi.RegisterInputType(reflect.TypeOf((*EksClusterOidcArrayInput)(nil)).Elem(), EksClusterOidcArray{})
 	pulumi.RegisterInputType(reflect.TypeOf((*MetadataInput)(nil)).Elem(), MetadataArgs{})
 	pulumi.RegisterInputType(reflect.TypeOf((*MetadataPtrInput)(nil)).Elem(), MetadataArgs{})
+	pulumi.RegisterInputType(reflect.TypeOf((*MetricsInput)(nil)).Elem(), MetricsArgs{})
+	pulumi.RegisterInputType(reflect.TypeOf((*MetricsPtrInput)(nil)).Elem(), MetricsArgs{})
+	pulumi.RegisterInputType(reflect.TypeOf((*MetricsResourcesInput)(nil)).Elem(), MetricsResourcesArgs{})
+	pulumi.RegisterInputType(reflect.TypeOf((*MetricsResourcesPtrInput)(nil)).Elem(), MetricsResourcesArgs{})
 	pulumi.RegisterInputType(reflect.TypeOf((*NetworkPolicyInput)(nil)).Elem(), NetworkPolicyArgs{})
 	pulumi.RegisterInputType(reflect.TypeOf((*NetworkPolicyPtrInput)(nil)).Elem(), NetworkPolicyArgs{})
 	pulumi.RegisterInputType(reflect.TypeOf((*PatroniInput)(nil)).Elem(), PatroniArgs{})
@@ -5678,6 +6000,10 @@ func init() {
 	pulumi.RegisterOutputType(MemberArrayOutput{})
 	pulumi.RegisterOutputType(MetadataOutput{})
 	pulumi.RegisterOutputType(MetadataPtrOutput{})
+	pulumi.RegisterOutputType(MetricsOutput{})
+	pulumi.RegisterOutputType(MetricsPtrOutput{})
+	pulumi.RegisterOutputType(MetricsResourcesOutput{})
+	pulumi.RegisterOutputType(MetricsResourcesPtrOutput{})
 	pulumi.RegisterOutputType(NetworkPolicyOutput{})
 	pulumi.RegisterOutputType(NetworkPolicyPtrOutput{})
 	pulumi.RegisterOutputType(PatroniOutput{})

@@ -237,6 +237,34 @@ export interface MetadataArgs {
 }
 
 /**
+ * Metrics of PostgreSQL for Prometheus: container `exporter` of each member, port 9187, path `/metrics`. To add, change or remove it replaces each member's pod.
+ */
+export interface MetricsArgs {
+    /**
+     * The database whose tables and indexes are measured; what the whole of PostgreSQL is measured by does not depend on it. Default: the first of `databases`, or else `postgres`.
+     */
+    database?: pulumi.Input<string | undefined>;
+    /**
+     * CPU and memory of the exporter in each pod. Default: 10m and 96Mi.
+     */
+    resources?: inputs.MetricsResourcesArgs;
+}
+
+/**
+ * CPU and memory of the exporter in each pod, as Kubernetes quantities.
+ */
+export interface MetricsResourcesArgs {
+    /**
+     * Guaranteed CPU. Default: "10m".
+     */
+    cpu?: pulumi.Input<string | undefined>;
+    /**
+     * Memory, both guaranteed and the limit. It grows with the number of tables. Default: "96Mi".
+     */
+    memory?: pulumi.Input<string | undefined>;
+}
+
+/**
  * Which pods may connect.
  */
 export interface NetworkPolicyArgs {
@@ -297,7 +325,7 @@ export interface PoolerArgs {
      */
     parameters?: pulumi.Input<{[key: string]: pulumi.Input<string>} | undefined>;
     /**
-     * Connections to PostgreSQL for each user in each database, a pod. All pods together stay below `max_connections` only if you choose so. Default: 20.
+     * Connections to PostgreSQL for each user in each database, a pod. All pods together leave 15 of `max_connections` in each database, whatever this is; `parameters.max_db_connections` changes that. Default: 20.
      */
     poolSize?: pulumi.Input<number | undefined>;
     /**
@@ -675,7 +703,7 @@ export interface UserArgs {
      */
     databases?: pulumi.Input<pulumi.Input<string>[] | undefined>;
     /**
-     * Role name, 1 to 63 bytes; any characters but control characters, not starting with `pg_`, and not a role that the cluster uses itself (postgres, replicator, rewind, pooler).
+     * Role name, 1 to 63 bytes; any characters but control characters, not starting with `pg_`, and not a role that the cluster uses itself (postgres, replicator, rewind, pooler, and exporter with `metrics`).
      */
     name: pulumi.Input<string>;
     /**

@@ -42,6 +42,10 @@ __all__ = [
     'EksClusterOidcArgsDict',
     'MetadataArgs',
     'MetadataArgsDict',
+    'MetricsArgs',
+    'MetricsArgsDict',
+    'MetricsResourcesArgs',
+    'MetricsResourcesArgsDict',
     'NetworkPolicyArgs',
     'NetworkPolicyArgsDict',
     'PatroniArgs',
@@ -1013,6 +1017,114 @@ class MetadataArgs:
         pulumi.set(self, "labels", value)
 
 
+class MetricsArgsDict(TypedDict):
+    """
+    Metrics of PostgreSQL for Prometheus: container `exporter` of each member, port 9187, path `/metrics`. To add, change or remove it replaces each member's pod.
+    """
+    database: NotRequired[pulumi.Input[Optional[_builtins.str]]]
+    """
+    The database whose tables and indexes are measured; what the whole of PostgreSQL is measured by does not depend on it. Default: the first of `databases`, or else `postgres`.
+    """
+    resources: NotRequired['MetricsResourcesArgsDict']
+    """
+    CPU and memory of the exporter in each pod. Default: 10m and 96Mi.
+    """
+
+@pulumi.input_type
+class MetricsArgs:
+    def __init__(__self__, *,
+                 database: pulumi.Input[Optional[_builtins.str]] = None,
+                 resources: Optional['MetricsResourcesArgs'] = None):
+        """
+        Metrics of PostgreSQL for Prometheus: container `exporter` of each member, port 9187, path `/metrics`. To add, change or remove it replaces each member's pod.
+
+        :param pulumi.Input[_builtins.str] database: The database whose tables and indexes are measured; what the whole of PostgreSQL is measured by does not depend on it. Default: the first of `databases`, or else `postgres`.
+        :param 'MetricsResourcesArgs' resources: CPU and memory of the exporter in each pod. Default: 10m and 96Mi.
+        """
+        if database is not None:
+            pulumi.set(__self__, "database", database)
+        if resources is not None:
+            pulumi.set(__self__, "resources", resources)
+
+    @_builtins.property
+    @pulumi.getter
+    def database(self) -> pulumi.Input[Optional[_builtins.str]]:
+        """
+        The database whose tables and indexes are measured; what the whole of PostgreSQL is measured by does not depend on it. Default: the first of `databases`, or else `postgres`.
+        """
+        return pulumi.get(self, "database")
+
+    @database.setter
+    def database(self, value: pulumi.Input[Optional[_builtins.str]]):
+        pulumi.set(self, "database", value)
+
+    @_builtins.property
+    @pulumi.getter
+    def resources(self) -> Optional['MetricsResourcesArgs']:
+        """
+        CPU and memory of the exporter in each pod. Default: 10m and 96Mi.
+        """
+        return pulumi.get(self, "resources")
+
+    @resources.setter
+    def resources(self, value: Optional['MetricsResourcesArgs']):
+        pulumi.set(self, "resources", value)
+
+
+class MetricsResourcesArgsDict(TypedDict):
+    """
+    CPU and memory of the exporter in each pod, as Kubernetes quantities.
+    """
+    cpu: NotRequired[pulumi.Input[Optional[_builtins.str]]]
+    """
+    Guaranteed CPU. Default: "10m".
+    """
+    memory: NotRequired[pulumi.Input[Optional[_builtins.str]]]
+    """
+    Memory, both guaranteed and the limit. It grows with the number of tables. Default: "96Mi".
+    """
+
+@pulumi.input_type
+class MetricsResourcesArgs:
+    def __init__(__self__, *,
+                 cpu: pulumi.Input[Optional[_builtins.str]] = None,
+                 memory: pulumi.Input[Optional[_builtins.str]] = None):
+        """
+        CPU and memory of the exporter in each pod, as Kubernetes quantities.
+
+        :param pulumi.Input[_builtins.str] cpu: Guaranteed CPU. Default: "10m".
+        :param pulumi.Input[_builtins.str] memory: Memory, both guaranteed and the limit. It grows with the number of tables. Default: "96Mi".
+        """
+        if cpu is not None:
+            pulumi.set(__self__, "cpu", cpu)
+        if memory is not None:
+            pulumi.set(__self__, "memory", memory)
+
+    @_builtins.property
+    @pulumi.getter
+    def cpu(self) -> pulumi.Input[Optional[_builtins.str]]:
+        """
+        Guaranteed CPU. Default: "10m".
+        """
+        return pulumi.get(self, "cpu")
+
+    @cpu.setter
+    def cpu(self, value: pulumi.Input[Optional[_builtins.str]]):
+        pulumi.set(self, "cpu", value)
+
+    @_builtins.property
+    @pulumi.getter
+    def memory(self) -> pulumi.Input[Optional[_builtins.str]]:
+        """
+        Memory, both guaranteed and the limit. It grows with the number of tables. Default: "96Mi".
+        """
+        return pulumi.get(self, "memory")
+
+    @memory.setter
+    def memory(self, value: pulumi.Input[Optional[_builtins.str]]):
+        pulumi.set(self, "memory", value)
+
+
 class NetworkPolicyArgsDict(TypedDict):
     """
     Which pods may connect.
@@ -1219,7 +1331,7 @@ class PoolerArgsDict(TypedDict):
     """
     pool_size: NotRequired[pulumi.Input[Optional[_builtins.int]]]
     """
-    Connections to PostgreSQL for each user in each database, a pod. All pods together stay below `max_connections` only if you choose so. Default: 20.
+    Connections to PostgreSQL for each user in each database, a pod. All pods together leave 15 of `max_connections` in each database, whatever this is; `parameters.max_db_connections` changes that. Default: 20.
     """
     replicas: NotRequired[pulumi.Input[Optional[_builtins.int]]]
     """
@@ -1245,7 +1357,7 @@ class PoolerArgs:
         :param pulumi.Input[_builtins.int] max_client_connections: Clients that may be connected to one pod. Default: 1000.
         :param pulumi.Input['PoolMode'] mode: How long a client keeps a connection. Default: transaction.
         :param pulumi.Input[Mapping[str, pulumi.Input[_builtins.str]]] parameters: Other settings of PgBouncer, by name, as in pgbouncer.ini. Those that the cluster itself must own are refused.
-        :param pulumi.Input[_builtins.int] pool_size: Connections to PostgreSQL for each user in each database, a pod. All pods together stay below `max_connections` only if you choose so. Default: 20.
+        :param pulumi.Input[_builtins.int] pool_size: Connections to PostgreSQL for each user in each database, a pod. All pods together leave 15 of `max_connections` in each database, whatever this is; `parameters.max_db_connections` changes that. Default: 20.
         :param pulumi.Input[_builtins.int] replicas: Number of its pods, 1 to 20. Default: 2.
         :param 'PoolerResourcesArgs' resources: CPU and memory of one pod. Default: 50m and 128Mi.
         """
@@ -1302,7 +1414,7 @@ class PoolerArgs:
     @pulumi.getter(name="poolSize")
     def pool_size(self) -> pulumi.Input[Optional[_builtins.int]]:
         """
-        Connections to PostgreSQL for each user in each database, a pod. All pods together stay below `max_connections` only if you choose so. Default: 20.
+        Connections to PostgreSQL for each user in each database, a pod. All pods together leave 15 of `max_connections` in each database, whatever this is; `parameters.max_db_connections` changes that. Default: 20.
         """
         return pulumi.get(self, "pool_size")
 
@@ -2905,7 +3017,7 @@ class UserArgsDict(TypedDict):
     """
     name: pulumi.Input[_builtins.str]
     """
-    Role name, 1 to 63 bytes; any characters but control characters, not starting with `pg_`, and not a role that the cluster uses itself (postgres, replicator, rewind, pooler).
+    Role name, 1 to 63 bytes; any characters but control characters, not starting with `pg_`, and not a role that the cluster uses itself (postgres, replicator, rewind, pooler, and exporter with `metrics`).
     """
     connection_limit: NotRequired[pulumi.Input[Optional[_builtins.int]]]
     """
@@ -2935,7 +3047,7 @@ class UserArgs:
         """
         A PostgreSQL login role and the databases that it may use.
 
-        :param pulumi.Input[_builtins.str] name: Role name, 1 to 63 bytes; any characters but control characters, not starting with `pg_`, and not a role that the cluster uses itself (postgres, replicator, rewind, pooler).
+        :param pulumi.Input[_builtins.str] name: Role name, 1 to 63 bytes; any characters but control characters, not starting with `pg_`, and not a role that the cluster uses itself (postgres, replicator, rewind, pooler, and exporter with `metrics`).
         :param pulumi.Input[_builtins.int] connection_limit: Greatest number of connections of this user. Default: no limit.
         :param pulumi.Input[Sequence[pulumi.Input[_builtins.str]]] databases: Databases this user may connect to and create objects in; the first one is in the connection strings. Default: every database whose owner is this user, else `postgres`.
         :param pulumi.Input[Sequence[pulumi.Input[_builtins.str]]] options: Role options, for example `CREATEDB`. Allowed: CREATEDB, CREATEROLE, REPLICATION, BYPASSRLS, NOINHERIT. Default: none.
@@ -2955,7 +3067,7 @@ class UserArgs:
     @pulumi.getter
     def name(self) -> pulumi.Input[_builtins.str]:
         """
-        Role name, 1 to 63 bytes; any characters but control characters, not starting with `pg_`, and not a role that the cluster uses itself (postgres, replicator, rewind, pooler).
+        Role name, 1 to 63 bytes; any characters but control characters, not starting with `pg_`, and not a role that the cluster uses itself (postgres, replicator, rewind, pooler, and exporter with `metrics`).
         """
         return pulumi.get(self, "name")
 

@@ -32,6 +32,7 @@ class PostgresClusterArgs:
                  image_pull_secrets: pulumi.Input[Optional[Sequence[pulumi.Input[_builtins.str]]]] = None,
                  kubeconfig: pulumi.Input[Optional[_builtins.str]] = None,
                  metadata: Optional['MetadataArgs'] = None,
+                 metrics: Optional['MetricsArgs'] = None,
                  namespace: pulumi.Input[Optional[_builtins.str]] = None,
                  network_policy: Optional['NetworkPolicyArgs'] = None,
                  patroni: Optional['PatroniArgs'] = None,
@@ -68,6 +69,7 @@ class PostgresClusterArgs:
         :param pulumi.Input[Sequence[pulumi.Input[_builtins.str]]] image_pull_secrets: Names of Secrets for a private registry.
         :param pulumi.Input[_builtins.str] kubeconfig: Kubeconfig, as a path or as its content (secret), for the work that is not done through the Kubernetes provider. Default: the ambient one, as kubectl finds it.
         :param 'MetadataArgs' metadata: Labels and annotations.
+        :param 'MetricsArgs' metrics: Metrics of PostgreSQL for Prometheus. Default: none; those of the cluster and its backups are always there.
         :param pulumi.Input[_builtins.str] namespace: Namespace, which must exist. Default: `default`.
         :param 'NetworkPolicyArgs' network_policy: Network policies.
         :param 'PatroniArgs' patroni: Failure detection.
@@ -113,6 +115,8 @@ class PostgresClusterArgs:
             pulumi.set(__self__, "kubeconfig", kubeconfig)
         if metadata is not None:
             pulumi.set(__self__, "metadata", metadata)
+        if metrics is not None:
+            pulumi.set(__self__, "metrics", metrics)
         if namespace is not None:
             pulumi.set(__self__, "namespace", namespace)
         if network_policy is not None:
@@ -289,6 +293,18 @@ class PostgresClusterArgs:
     @metadata.setter
     def metadata(self, value: Optional['MetadataArgs']):
         pulumi.set(self, "metadata", value)
+
+    @_builtins.property
+    @pulumi.getter
+    def metrics(self) -> Optional['MetricsArgs']:
+        """
+        Metrics of PostgreSQL for Prometheus. Default: none; those of the cluster and its backups are always there.
+        """
+        return pulumi.get(self, "metrics")
+
+    @metrics.setter
+    def metrics(self, value: Optional['MetricsArgs']):
+        pulumi.set(self, "metrics", value)
 
     @_builtins.property
     @pulumi.getter
@@ -572,6 +588,7 @@ class PostgresCluster(pulumi.ComponentResource):
                  image_pull_secrets: pulumi.Input[Optional[Sequence[pulumi.Input[_builtins.str]]]] = None,
                  kubeconfig: pulumi.Input[Optional[_builtins.str]] = None,
                  metadata: Optional[Union['MetadataArgs', 'MetadataArgsDict']] = None,
+                 metrics: Optional[Union['MetricsArgs', 'MetricsArgsDict']] = None,
                  namespace: pulumi.Input[Optional[_builtins.str]] = None,
                  network_policy: Optional[Union['NetworkPolicyArgs', 'NetworkPolicyArgsDict']] = None,
                  patroni: Optional[Union['PatroniArgs', 'PatroniArgsDict']] = None,
@@ -629,6 +646,7 @@ class PostgresCluster(pulumi.ComponentResource):
         :param pulumi.Input[Sequence[pulumi.Input[_builtins.str]]] image_pull_secrets: Names of Secrets for a private registry.
         :param pulumi.Input[_builtins.str] kubeconfig: Kubeconfig, as a path or as its content (secret), for the work that is not done through the Kubernetes provider. Default: the ambient one, as kubectl finds it.
         :param Union['MetadataArgs', 'MetadataArgsDict'] metadata: Labels and annotations.
+        :param Union['MetricsArgs', 'MetricsArgsDict'] metrics: Metrics of PostgreSQL for Prometheus. Default: none; those of the cluster and its backups are always there.
         :param pulumi.Input[_builtins.str] namespace: Namespace, which must exist. Default: `default`.
         :param Union['NetworkPolicyArgs', 'NetworkPolicyArgsDict'] network_policy: Network policies.
         :param Union['PatroniArgs', 'PatroniArgsDict'] patroni: Failure detection.
@@ -705,6 +723,7 @@ class PostgresCluster(pulumi.ComponentResource):
                  image_pull_secrets: pulumi.Input[Optional[Sequence[pulumi.Input[_builtins.str]]]] = None,
                  kubeconfig: pulumi.Input[Optional[_builtins.str]] = None,
                  metadata: Optional[Union['MetadataArgs', 'MetadataArgsDict']] = None,
+                 metrics: Optional[Union['MetricsArgs', 'MetricsArgsDict']] = None,
                  namespace: pulumi.Input[Optional[_builtins.str]] = None,
                  network_policy: Optional[Union['NetworkPolicyArgs', 'NetworkPolicyArgsDict']] = None,
                  patroni: Optional[Union['PatroniArgs', 'PatroniArgsDict']] = None,
@@ -749,6 +768,7 @@ class PostgresCluster(pulumi.ComponentResource):
             __props__.__dict__["image_pull_secrets"] = image_pull_secrets
             __props__.__dict__["kubeconfig"] = None if kubeconfig is None else pulumi.Output.secret(kubeconfig)
             __props__.__dict__["metadata"] = metadata
+            __props__.__dict__["metrics"] = metrics
             __props__.__dict__["namespace"] = namespace
             __props__.__dict__["network_policy"] = network_policy
             __props__.__dict__["patroni"] = patroni

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { argumentsShape } from '../../../provider/cluster/validation/arguments-shape';
 import { itHasTheShapeOf } from '../../support/argument-shapes';
 
-const files = ['args.ts', 'args-backups.ts', 'args-pooler.ts'].map((name) =>
+const files = ['args.ts', 'args-backups.ts', 'args-metrics.ts', 'args-pooler.ts'].map((name) =>
   join(__dirname, '../../../provider/cluster', name),
 );
 

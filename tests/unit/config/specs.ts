@@ -37,6 +37,7 @@ export const specs: Readonly<Record<string, ClusterSpec>> = {
     storage: { size: '100Gi' },
     walStorage: { size: '20Gi' },
     tls: { certificateDays: 30 },
+    metrics: {},
   }),
   quorum: normalise('hippo', { replicas: 2, synchronous: 'quorum' }),
 };

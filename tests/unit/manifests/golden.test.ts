@@ -36,6 +36,7 @@ const specs: Readonly<Record<string, ClusterSpec>> = {
     },
     service: { type: 'LoadBalancer', annotations: { 'example/internal': 'true' } },
     pooler: { replicas: 3, resources: { cpu: '1', memory: '256Mi' } },
+    metrics: { resources: { memory: '96Mi' } },
     networkPolicy: { fromNamespaces: { team: 'shop' }, fromPods: { app: 'web' } },
     tls: { serverSecret: 'own-certificate' },
     metadata: { labels: { team: 'shop' }, annotations: { 'example/owner': 'shop' } },

@@ -61,12 +61,22 @@ class Metrics(unittest.TestCase):
         'broken.json': 'no',
     }
 
-    def test_a_replica_tells_only_that_it_does_not_lead(self):
-        text = metrics.text('hippo', 'hippo-2', metrics.samples(False, {}, self.PUBLISHED))
-        self.assertEqual(text.splitlines()[2:], ['postgres_ha_leader{cluster="hippo",member="hippo-2"} 0'])
+    def test_a_replica_tells_only_of_itself(self):
+        status = {'certificate': '1970-01-02T00:00:00Z', 'pendingRestart': ['max_connections'], 'problems': ['a', 'b']}
+        text = metrics.text('hippo', 'hippo-2', metrics.samples(False, {}, self.PUBLISHED, status))
+        self.assertEqual(
+            [line.replace('{cluster="hippo",member="hippo-2"}', '') for line in text.splitlines() if line[0] != '#'],
+            [
+                'postgres_ha_leader 0',
+                'postgres_ha_fenced 0',
+                'postgres_ha_problems 2',
+                'postgres_ha_pending_restart 1',
+                'postgres_ha_certificate_expiry_timestamp_seconds 86400',
+            ],
+        )
 
     def test_the_leader_tells_of_each_repository(self):
-        found = metrics.samples(True, {'archive': {'1': 'ok', '2': 'away'}}, self.PUBLISHED)
+        found = metrics.samples(True, {'archive': {'1': 'ok', '2': 'away'}}, self.PUBLISHED, {})
         lines = [line for line in metrics.text('hippo', 'hippo-1', found).splitlines() if not line.startswith('#')]
         of = '{cluster="hippo",member="hippo-1",repository="%s"}'
         full = '{cluster="hippo",member="hippo-1",repository="1",type="full"}'
