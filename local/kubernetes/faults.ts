@@ -13,7 +13,14 @@ import { setCable } from './network';
 import { inNetwork, killNode as kill, nodeServices, service, startNode as startAgain } from './node';
 import { runningPid, signal, start, stop } from './processes';
 import { programs } from './programs';
-import { type NodeSettings, apiServiceAddress, controlPlaneAddress, findNode, nodes } from './settings';
+import {
+  type NodeSettings,
+  apiServiceAddress,
+  controlPlaneAddress,
+  dnsServiceAddress,
+  findNode,
+  nodes,
+} from './settings';
 
 function pidOf(name: string): number {
   const pid = runningPid(name);
@@ -96,6 +103,11 @@ const apiRules = (podIp: string): Rule[] =>
 /** Cuts one pod off from the API server (and cluster DNS, which is at the same address) alone. */
 export const cutPodFromApi = (podIp: string): Promise<void> => addRules(podIp, apiRules(podIp));
 export const healPodFromApi = (podIp: string): Promise<void> => removeRules(podIp, apiRules(podIp));
+
+const dnsRules = (podIp: string): Rule[] => [['PREROUTING', '-s', podIp, '-d', dnsServiceAddress]];
+/** Cuts one pod off from cluster DNS alone: its questions get no answer, as when a node that had a DNS server on it is lost. */
+export const cutPodFromDns = (podIp: string): Promise<void> => addRules(podIp, dnsRules(podIp));
+export const healPodFromDns = (podIp: string): Promise<void> => removeRules(podIp, dnsRules(podIp));
 
 /** Undoes every cut and pause, whoever made it, and starts whatever has ended. */
 export async function healAll(): Promise<void> {

@@ -10,6 +10,12 @@ import { names, podName } from '../manifests/names';
 export const postgresPort = 5432;
 
 /**
+ * Variable RES_OPTIONS of what must not wait long for a name: by default the resolver waits 5 s for an answer, twice (resolv.conf(5)).
+ * c-ares, by which PgBouncer looks names up, reads it too.
+ */
+export const resolverOptions = 'timeout:1 attempts:2';
+
+/**
  * Where the forms expect the CA's certificate: the place where the Secret's key `ca.crt` is to be
  * mounted. A connection string must name some file, since `verify-full` without one looks in ~/.postgresql.
  */

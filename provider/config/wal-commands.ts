@@ -1,7 +1,14 @@
 /** How PostgreSQL's WAL gets to the repositories and back: `archive_command` and `restore_command`, by pgBackRest. */
 import type { ClusterSpec } from '../cluster/spec';
+import { resolverOptions } from './connection';
 import { directories } from './files';
 import { stanza } from './pgbackrest';
+
+/**
+ * Both commands ask for the address of a repository. The node that is lost may have had a DNS server on it, and Kubernetes sends
+ * questions there for another 40 s: a promotion must not wait for each of them.
+ */
+const resolver = `export RES_OPTIONS="${resolverOptions}"`;
 
 /**
  * With one repository in shell, since starting Python for each segment costs more than pgBackRest itself. It notes in a file when
@@ -16,10 +23,12 @@ import { stanza } from './pgbackrest';
  */
 export function archiveCommand(spec: ClusterSpec): string {
   // pgBackRest's check wants its name in the command (command/check/common.c).
-  if (spec.repositories.length > 1) return `python3 /etc/postgres-ha/scripts/pgbackrest_push.py "%p"`;
+  if (spec.repositories.length > 1)
+    return `${resolver}; python3 /etc/postgres-ha/scripts/pgbackrest_push.py "%p"`;
   const mark = `${directories.socket}/repository-1.failing`;
   const gap = `case "$o" in *"dropped WAL"*) echo "%f" >> ${directories.gaps}/dropped-1;; esac`;
   return [
+    resolver,
     'for h in pg_wal/*.history; do :; done',
     `if [ -e "$h" ]; then IFS=/.; set -- $h; unset IFS`,
     `case "%f" in $2*|*.*) ;; *) python3 /etc/postgres-ha/scripts/left_segment.py "%p" && exit 0;; esac; fi`,
@@ -54,6 +63,7 @@ export function restoreCommand(spec: ClusterSpec): string {
   const configuration =
     '--config=/etc/pgbackrest/repo$r/pgbackrest.conf --config-include-path=/etc/pgbackrest/repo$r/conf.d';
   return [
+    resolver,
     'case %f in *.history) [ -e pg_wal/%f ] && exit 1;; esac',
     `for r in ${spec.repositories.map(({ number }) => number).join(' ')}; do m=${mark}`,
     `${clock}; [ -e $m.away ] && read -r then <$m.away && [ $then -le $now ] && [ $then -gt $((now - ${awaySeconds})) ] && continue`,

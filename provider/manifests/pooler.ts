@@ -1,7 +1,7 @@
 /** The pooler: PgBouncer in pods of its own, before the primary. */
 import type { ClusterSpec, PoolerSpec } from '../cluster/spec';
 import { serverSecretName } from '../config/certificates';
-import { postgresPort } from '../config/connection';
+import { postgresPort, resolverOptions } from '../config/connection';
 import { clusterLabels, metadata, skipAwait } from './metadata';
 import { containerNames, labels, names } from './names';
 import { mountedSecretMode, podSecurity, restrictedContext, schedulingOf } from './security';
@@ -114,6 +114,7 @@ function container(spec: ClusterSpec, { resources: { cpu, memory } }: PoolerSpec
       { name: 'PG_MAJOR', value: String(spec.postgresVersion) },
       { name: 'CLUSTER_NAME', value: spec.name },
       { name: 'POD_NAMESPACE', valueFrom: { fieldRef: { fieldPath: 'metadata.namespace' } } },
+      { name: 'RES_OPTIONS', value: resolverOptions },
     ],
     ports: [{ name: 'postgresql', containerPort: postgresPort, protocol: 'TCP' }],
     resources: { requests: { cpu, memory }, limits: { memory } },
