@@ -14,7 +14,7 @@ export const poolersOf = (cluster: string) => ({
   labels: `${labels.cluster}=${cluster},${labels.component}=pooler`,
 });
 
-/** How long transactions may take to end; those that take longer are broken by the work, as without a pooler. */
+/** How long the primary may take to answer, and then transactions to end; those that take longer are broken by the work, as without a pooler. */
 const endSeconds = 5;
 /** No pause is longer, whatever becomes of us. */
 const mostSeconds = 60;
@@ -58,7 +58,7 @@ export async function held<T>(context: MembersContext, work: () => Promise<T>): 
   };
   if (pods.length > 0) progress.show(`holding the clients of ${pods.join(', ')}`);
   const pause = ['pause', String(mostSeconds), String(endSeconds)];
-  const paused = await Promise.all(pods.map((pod) => tell(pod, pause, 2 * endSeconds)));
+  const paused = await Promise.all(pods.map((pod) => tell(pod, pause, 3 * endSeconds)));
   const resume = ['resume', String(findSeconds)];
   try {
     return await work();

@@ -5,9 +5,10 @@ Every name is quoted, and every function is written with its schema, because the
 functions of the same name (CVE-2018-1058 and its kind).
 """
 
+import exporter_role
+
 # Roles that are the cluster's own. Foundation refuses them in the preview; the ConfigMap can be edited by hand.
 RESERVED = ('postgres', 'replicator', 'rewind', 'pooler')
-EXPORTER = 'exporter'
 
 # Role options and the column of pg_authid that shows each.
 OPTIONS = {
@@ -33,7 +34,7 @@ def wanted(document):
     if not isinstance(document, dict):
         return None, ['databases.yaml: it holds %s, it must hold the keys users and databases' % _kind(document)]
     exporter = document.get('exporter')
-    reserved = RESERVED if exporter is None else (*RESERVED, EXPORTER)
+    reserved = RESERVED if exporter is None else (*RESERVED, exporter_role.ROLE)
     users = []
     for n, user in enumerate(_list(document, 'users', problems)):
         name = user.get('name') if isinstance(user, dict) else None
