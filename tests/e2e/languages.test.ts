@@ -153,7 +153,7 @@ describe('programs in other languages', () => {
       const environment = withPlugin(typescript);
       const workDir = join(typescript.folder, 'yaml');
       mkdirSync(workDir, { recursive: true });
-      return await LocalWorkspace.createOrSelectStack(
+      const stack = await LocalWorkspace.createOrSelectStack(
         {
           stackName: 'yaml',
           projectName: 'yaml',
@@ -161,6 +161,9 @@ describe('programs in other languages', () => {
         },
         { workDir, envVars: environment as Record<string, string> },
       );
+      // In its own the examples of other tests make a cluster of the same name, at the same time.
+      await stack.setConfig('namespace', { value: 'e2e-languages-yaml' });
+      return stack;
     };
 
     it('the example is previewed', async function () {
