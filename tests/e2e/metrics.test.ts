@@ -41,8 +41,11 @@ describe('metrics', () => {
       lines.map((line) => [line.slice(0, line.lastIndexOf(' ')), Number(line.split(' ').at(-1))]),
     );
   };
-  const inExporter = (...command: string[]) =>
-    kubectl.run(['exec', '-n', namespace, podName('hippo-1'), '-c', 'exporter', '--', ...command]);
+  /** The primary's: on a replica everything that writes is refused for that reason alone. */
+  const inExporter = async (...command: string[]) => {
+    const pod = podName(await hippo.primary());
+    return kubectl.run(['exec', '-n', namespace, pod, '-c', 'exporter', '--', ...command]);
+  };
   const psql = (user: string, sql: string, host = '/run/postgresql') =>
     inExporter('psql', '-XAtw', '-h', host, '-U', user, '-d', database, '-c', sql);
 
