@@ -20,31 +20,16 @@ const Mi = 2 ** 20;
 /** A fresh database is 40 MB, and WAL needs the least max_wal_size and max_slot_wal_keep_size besides. */
 const leastVolume = 512 * Mi;
 const leastMemory = 64 * Mi;
-const leastPooler = 32 * Mi;
-/** The exporter of an empty cluster takes 20. */
-const leastMetrics = 32 * Mi;
+/** Of a program beside PostgreSQL: the exporter of an empty cluster takes 20. */
+const leastBeside = 32 * Mi;
 
 export function* quantities({ args }: Parameters<Check>[0]): Iterable<Problem> {
   const { cpu, cpuLimit, memory } = args.resources ?? {};
   yield* quantity('resources.cpu', cpu, 0.001, 'CPU, for example "500m" or "2"');
   yield* quantity('resources.cpuLimit', cpuLimit, 0.001, 'CPU, for example "500m" or "2"');
   yield* quantity('resources.memory', memory, leastMemory, 'memory, at least 64Mi, for example "4Gi"');
-  const pooler = args.pooler?.resources ?? {};
-  yield* quantity('pooler.resources.cpu', pooler.cpu, 0.001, 'CPU, for example "500m" or "2"');
-  yield* quantity(
-    'pooler.resources.memory',
-    pooler.memory,
-    leastPooler,
-    'memory, at least 32Mi, for example "128Mi"',
-  );
-  const metrics = args.metrics?.resources ?? {};
-  yield* quantity('metrics.resources.cpu', metrics.cpu, 0.001, 'CPU, for example "500m" or "2"');
-  yield* quantity(
-    'metrics.resources.memory',
-    metrics.memory,
-    leastMetrics,
-    'memory, at least 32Mi, for example "96Mi"',
-  );
+  yield* beside('pooler.resources', args.pooler?.resources, '128Mi');
+  yield* beside('metrics.resources', args.metrics?.resources, '96Mi');
   const size = 'a size, at least 512Mi, for example "100Gi"';
   yield* quantity('storage.size', args.storage?.size, leastVolume, size);
   yield* quantity('walStorage.size', args.walStorage?.size, leastVolume, size);
@@ -60,6 +45,17 @@ export function* quantities({ args }: Parameters<Check>[0]): Iterable<Problem> {
       found: shown(cpuLimit),
       allowed: `at least resources.cpu, ${shown(cpu ?? '100m')}`,
     };
+}
+
+/** CPU and memory of a program beside PostgreSQL. */
+function* beside(
+  path: string,
+  given: { readonly cpu?: string; readonly memory?: string } | undefined,
+  example: string,
+): Iterable<Problem> {
+  yield* quantity(`${path}.cpu`, given?.cpu, 0.001, 'CPU, for example "500m" or "2"');
+  const allowed = `memory, at least 32Mi, for example "${example}"`;
+  yield* quantity(`${path}.memory`, given?.memory, leastBeside, allowed);
 }
 
 function* quantity(
