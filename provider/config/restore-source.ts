@@ -2,6 +2,7 @@
  * Where a new cluster is restored from: content of the Secret `NAME-restore`, made once, when the cluster is made.
  * Pure. It is mounted in every member, and only who bootstraps the cluster reads it.
  */
+import { createHash } from 'node:crypto';
 import type { RestoreSpec } from '../cluster/spec';
 import { backupFiles, directories } from './files';
 
@@ -34,4 +35,10 @@ export function restoreSecret(spec: RestoreSpec, source: RestoreSource): Record<
     'options.json': JSON.stringify({ type, target, timeline, untilGap, backup, repository }),
     ...source.certificate,
   };
+}
+
+/** By this a member tells which restore it is at: another content of the Secret is another one (config/scripts/bootstrap_restore.py). */
+export function restoreDigest(content: Record<string, string>): string {
+  const text = `${content['options.json']}\n${content['pgbackrest.conf']}`;
+  return createHash('sha256').update(text).digest('hex').slice(0, 16);
 }

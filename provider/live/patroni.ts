@@ -63,6 +63,8 @@ export interface InPlaceStatus {
 /** How far a restore has come (config/scripts/restore_state.py). */
 export interface RestoreState {
   readonly phase?: 'files' | 'replay' | 'done' | 'failed';
+  /** Of what is restored and how far: that of the Secret (config/restore-source.ts). */
+  readonly digest?: string;
   /** Of a restore in place: its run and the attempt, such as "0123abcd 1". It is no new cluster then. */
   readonly inPlace?: string;
   /** Which try it is. */

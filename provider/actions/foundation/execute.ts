@@ -2,6 +2,7 @@
 import { authorityDays } from '../../config/certificates';
 import { connection } from '../../config/connection';
 import { parseQuantity } from '../../config/quantity';
+import { restoreDigest } from '../../config/restore-source';
 import { notAfter, unfit, type Issued } from '../../live/certificates';
 import type * as Issuing from '../../live/issuing';
 import { hasReason, LiveError } from '../../live/errors';
@@ -12,6 +13,7 @@ import { names } from '../../manifests/names';
 import type { Context } from '../core/action';
 import { keep } from '../core/journal';
 import { observe as observeMembers } from '../members/observe';
+import { mustBeginAnew } from '../members/restoring';
 import type { Step } from '../core/steps';
 import type { FoundationInputs, VolumeInput } from './inputs';
 import { restore, snapshotKey } from './kept';
@@ -39,9 +41,11 @@ export async function execute(step: Step, context: FoundationContext): Promise<v
         metadata(object, context.inputs),
         await repositoriesContent(context),
       );
-    case 'restore':
-      await applySecret(context.live, metadata(object, context.inputs), await restoreContent(context));
-      return await anew(context);
+    case 'restore': {
+      const content = await restoreContent(context);
+      await applySecret(context.live, metadata(object, context.inputs), content);
+      return await anew(restoreDigest(content), context);
+    }
     case 'user':
       return await user(object, context);
     case 'configMap':
@@ -51,11 +55,14 @@ export async function execute(step: Step, context: FoundationContext): Promise<v
   }
 }
 
-/** Pods whose restore has failed wait for another target, or for ever longer times: the next try begins at once. */
-async function anew({ live, inputs: { namespace, cluster } }: FoundationContext): Promise<void> {
+/** The restore that is wanted begins at once, and no other goes on. */
+async function anew(
+  digest: string,
+  { live, inputs: { namespace, cluster } }: FoundationContext,
+): Promise<void> {
   const { members } = await observeMembers(live, { namespace, cluster });
-  const failed = members.filter(({ agent }) => agent.restore?.phase === 'failed');
-  for (const { pod, uid } of failed) await live.delete('Pod', namespace, pod, { uid });
+  const going = members.filter((member) => mustBeginAnew(member, digest));
+  for (const { pod, uid } of going) await live.delete('Pod', namespace, pod, { uid });
 }
 
 function metadata(

@@ -49,6 +49,16 @@ export function restoreFailed({ deleting, agent: { restore } }: MemberState): bo
   );
 }
 
+/**
+ * Whether the pod has to go for a restore to be made: it waits after one that failed, or is at another, or may begin another,
+ * for a changed Secret reaches a running pod only after a minute or more. Asked only where no restore has been successful:
+ * there is no data that anybody could lose, and what is copied already serves the next try (config/scripts/unfinished.py).
+ */
+export function mustBeginAnew({ agent: { restore } }: MemberState, digest: string): boolean {
+  if (restore?.phase === 'done') return false;
+  return restore?.phase === 'failed' || restore?.digest !== digest;
+}
+
 export async function restoreFailure(live: Live, namespace: string, member: MemberState): Promise<string> {
   const { restore } = member.agent;
   const log = restore?.during === 'replay' ? await recoveryLog(live, namespace, member.pod) : [];

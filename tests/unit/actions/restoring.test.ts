@@ -3,7 +3,12 @@ import assert from 'node:assert/strict';
 import { dynamicProvider } from '../../../provider/actions/core/provider';
 import type { FoundationInputs } from '../../../provider/actions/foundation/inputs';
 import { foundation } from '../../../provider/actions/foundation/provider';
-import { restoredLine, restoreFailed, restoreLine } from '../../../provider/actions/members/restoring';
+import {
+  mustBeginAnew,
+  restoredLine,
+  restoreFailed,
+  restoreLine,
+} from '../../../provider/actions/members/restoring';
 import { normalise } from '../../../provider/cluster/normalise';
 import { foundationInputs } from '../../../provider/cluster/parts';
 import type { MemberState, RestoreState } from '../../../provider/live/patroni';
@@ -68,6 +73,21 @@ describe('a restore in progress', () => {
     ));
 });
 
+describe('a pod of a cluster that is not restored yet', () => {
+  const states: [string, RestoreState | undefined, boolean][] = [
+    ['has failed, whatever it was at', { phase: 'failed', digest: 'wanted' }, true],
+    ['copies what is wanted', { phase: 'files', digest: 'wanted' }, false],
+    ['replays what is wanted', { phase: 'replay', digest: 'wanted' }, false],
+    ['copies for another target', { phase: 'files', digest: 'other' }, true],
+    ['replays up to another target', { phase: 'replay', digest: 'other' }, true],
+    ['has not begun: it may have the Secret of before', undefined, true],
+    ['has just ended', { phase: 'done', digest: 'other' }, false],
+  ];
+  for (const [what, restore, goes] of states)
+    it(`${goes ? 'goes' : 'stays'} when it ${what}`, () =>
+      assert.equal(mustBeginAnew({ agent: { restore } } as MemberState, 'wanted'), goes));
+});
+
 describe('another target after a restore that failed', () => {
   const path = 'databases/hippo/20261124-0744bcb8';
   const inputs = (restoreFrom: object): FoundationInputs & Record<string, unknown> => {
@@ -113,11 +133,11 @@ describe('another target after a restore that failed', () => {
     assert.equal(world.peek('Pod', 'clone-1-0'), undefined);
   });
 
-  it('leaves a restore alone that is under way', async () => {
+  it('is taken while the other one is still under way', async () => {
     const { world, change } = await made();
-    world.put('Pod', pod({ phase: 'files' }) as never);
+    world.put('Pod', pod({ phase: 'files', digest: 'of the other' }) as never);
     await change({ path, lsn: '0/4000000' });
-    assert.ok(world.peek('Pod', 'clone-1-0'));
+    assert.equal(world.peek('Pod', 'clone-1-0'), undefined);
   });
 
   it('means nothing once there is a cluster', async () => {
