@@ -11,7 +11,7 @@ import { schemaFile } from '../schema/schema';
 
 export const sdkCommand = 'npm run sdk';
 const cliModule = join('local', 'pulumi', 'cli');
-/** Says of what the SDKs were made: the lint compares it, a test compares every file (tests/e2e/sdk.test.ts). */
+/** Says of what the SDKs were made: the lint compares it, a test compares every file (tests/e2e/sdk.late.test.ts). */
 const stampFile = join('sdk', 'generated-from.sha256');
 
 /** Writes the SDKs anew into `to`, a folder that is replaced. */

@@ -1,13 +1,14 @@
 /**
- * The tests on a real cluster: brings one up, or takes the one that is there. Three files run at
- * a time: one by itself uses a sixth of two processors and waits otherwise. Those that break the platform
- * itself, or measure, are called `*.alone.test.ts` and run one after another when all others have
- * ended. A cluster that was made for the run is taken down after it.
+ * The tests on a real cluster: brings one up, or takes the one that is there. Those that break the platform itself, or
+ * measure, are called `*.alone.test.ts` and run first, one after another; then three files run at a time. Those that
+ * look further into what others have shown to work are called `*.late.test.ts` and come last: on a machine that is too
+ * slow for all they are what is not run. A cluster that was made for the run is taken down after it.
  */
 import { spawnSync } from 'node:child_process';
-import { mkdirSync } from 'node:fs';
+import { mkdirSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, relative } from 'node:path';
+import { cacheRoot } from '../build/cache';
 import { up } from '../kubernetes/cluster';
 import { mocha, testFiles } from './mocha';
 import { added, noTests, part, type Counts } from './parts';
@@ -19,12 +20,16 @@ export interface E2eOptions {
   readonly grep?: string;
   /** Leave the cluster up, although this run made it. */
   readonly keep: boolean;
+  /** Minutes since this process began after which no further file is; without it all are run. */
+  readonly minutes?: number;
 }
 
 /** No single test may take longer; each sets its own, shorter deadlines for what it waits for. */
 const longestTest = 15 * 60_000;
 const lanes = 3;
-const runsAlone = (file: string): boolean => file.endsWith('.alone.test.ts');
+type When = 'together' | 'alone' | 'late';
+const when = (file: string): When =>
+  file.endsWith('.alone.test.ts') ? 'alone' : file.endsWith('.late.test.ts') ? 'late' : 'together';
 const bootstrap = join(__dirname, '..', 'bootstrap.cjs');
 
 /** Runs one of the project's own commands; its output goes to ours. */
@@ -46,22 +51,33 @@ export async function e2e(options: E2eOptions): Promise<Counts> {
   const logs = join(tmpdir(), `pulumi-postgres-ha-e2e-${process.pid}`);
   mkdirSync(logs, { recursive: true });
   console.log(`logs of failures: ${logs}`);
-  const environment = { KUBECONFIG: cluster.kubeconfig, E2E_KUBECTL: cluster.kubectl, E2E_LOGS: logs };
+  const environment = {
+    KUBECONFIG: cluster.kubeconfig,
+    E2E_KUBECTL: cluster.kubectl,
+    E2E_LOGS: logs,
+    // Every `pulumi up` starts processes that load the same modules as those before.
+    NODE_COMPILE_CACHE: join(cacheRoot(), 'node-compile-cache'),
+  };
   const chosen = options.grep === undefined ? [] : ['--grep', options.grep];
-  const run = (file: string, atOnce: boolean): Promise<Counts> =>
-    part(file, () => mocha([file], { timeout: longestTest, environment, atOnce, arguments: chosen }));
+  const end = options.minutes === undefined ? Infinity : options.minutes * 60_000;
+  let counts = noTests;
+  const run = async (file: string, atOnce: boolean): Promise<void> => {
+    const tests = () => mocha([file], { timeout: longestTest, environment, atOnce, arguments: chosen });
+    const of = performance.now() < end ? await part(file, tests) : { ...noTests, notRun: [file] };
+    counts = added(counts, of);
+  };
+  // Those that take long first: lanes then end together. How long a file is tells it well enough.
+  const size = (file: string): number => statSync(file).size;
+  const those = (one: When): string[] =>
+    files.filter((file) => when(file) === one).sort((a, b) => size(b) - size(a));
+  const waiting = [...those('together'), ...those('late')];
+  const beside = waiting.length > 1;
+  const lane = async (): Promise<void> => {
+    for (let file = waiting.shift(); file !== undefined; file = waiting.shift()) await run(file, beside);
+  };
   try {
-    const waiting = files.filter((file) => !runsAlone(file));
-    const beside = waiting.length > 1;
-    let counts = noTests;
-    const lane = async (): Promise<void> => {
-      for (let file = waiting.shift(); file !== undefined; file = waiting.shift()) {
-        const of = await run(file, beside);
-        counts = added(counts, of);
-      }
-    };
+    for (const file of files.filter((one) => when(one) === 'alone')) await run(file, false);
     await Promise.all(Array.from({ length: lanes }, lane));
-    for (const file of files.filter(runsAlone)) counts = added(counts, await run(file, false));
     return counts;
   } finally {
     if (!wasRunning && !options.keep && !process.env.KUBECONFIG_FOR_DEMO)

@@ -32,7 +32,7 @@ export async function mocha(files: readonly string[], options: MochaOptions): Pr
       console.error(`mocha ended with ${code} before it had run the tests: see its message above`);
       return asOneTest(false);
     }
-    const counts = JSON.parse(readFileSync(countsFile, 'utf8')) as Counts;
+    const counts = { ...noTests, ...(JSON.parse(readFileSync(countsFile, 'utf8')) as Partial<Counts>) };
     // A process that dies after the last test (an unhandled rejection) has failed too.
     return code !== 0 && counts.failed === 0 ? { ...counts, failed: 1 } : counts;
   } finally {

@@ -6,9 +6,11 @@ export interface Counts {
   readonly skipped: number;
   /** Title and message of each that failed: among thousands of lines they must be found again at the end. */
   readonly failures: readonly string[];
+  /** Files that were not begun, for lack of time. */
+  readonly notRun: readonly string[];
 }
 
-export const noTests: Counts = { passed: 0, failed: 0, skipped: 0, failures: [] };
+export const noTests: Counts = { passed: 0, failed: 0, skipped: 0, failures: [], notRun: [] };
 
 export function added(a: Counts, b: Counts): Counts {
   return {
@@ -16,16 +18,19 @@ export function added(a: Counts, b: Counts): Counts {
     failed: a.failed + b.failed,
     skipped: a.skipped + b.skipped,
     failures: [...a.failures, ...b.failures],
+    notRun: [...a.notRun, ...b.notRun],
   };
 }
 
 /** A check that is not a mocha run counts as one test. */
 export function asOneTest(ok: boolean): Counts {
-  return { passed: ok ? 1 : 0, failed: ok ? 0 : 1, skipped: 0, failures: [] };
+  return { passed: ok ? 1 : 0, failed: ok ? 0 : 1, skipped: 0, failures: [], notRun: [] };
 }
 
 /** What failed, and last the line that CI reads: it must stand alone on its line, and only once. */
 export function close(counts: Counts): void {
+  for (const file of counts.notRun)
+    console.log(`NOT RUN ${file}: the time was over; \`npm run test:all\` takes as long as it takes`);
   for (const failure of counts.failures) console.log(`FAILED ${failure}`);
   console.log(closingLine(counts));
 }

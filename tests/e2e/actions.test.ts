@@ -1,4 +1,4 @@
-/** Actions on one cluster: what the preview says is what happens, once. What the engine does to it: actions-engine.test.ts. */
+/** Actions on one cluster: what the preview says is what happens, once. What the engine does to it: actions-engine.late.test.ts. */
 import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import { up } from '../../local/kubernetes/cluster';

@@ -1,4 +1,4 @@
-/** sdk/ is what the generators of Pulumi's CLI make of the schema, and compiles; languages.test.ts uses it. */
+/** sdk/ is what the generators of Pulumi's CLI make of the schema, and compiles; languages.late.test.ts uses it. */
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import { globSync, mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
