@@ -6,7 +6,8 @@ VERIFY_X509_STRICT, and urllib3 2.4 sets it too. It demands an authority key ide
 does not have (kubernetes-client/python#2394, awslabs/mcp#3791): Patroni would never reach the API. The chain, the
 validity and the host name are still verified.
 
-It must not sleep while writers wait: see patroni_waits.py. And it must know where its members are: see patroni_addresses.py.
+It must not sleep while writers wait: see patroni_waits.py. It must know where its members are: see patroni_addresses.py. And
+it must end: see patroni_end.py.
 """
 import os
 import signal
@@ -20,6 +21,7 @@ if __name__ == '__main__':
     import patroni.ha
     import patroni.__main__
     import patroni.api
+    import patroni.daemon
     import patroni.dcs.kubernetes
     import patroni.postgresql.config
     import urllib3.util.ssl_
@@ -27,11 +29,13 @@ if __name__ == '__main__':
     import fencing
     import in_place
     import patroni_addresses
+    import patroni_end
     import patroni_waits
 
     urllib3.util.ssl_.VERIFY_X509_STRICT = 0
     patroni_waits.shorten(patroni.ha, patroni.postgresql, patroni.api)
     patroni_addresses.follow_addresses(patroni.dcs.kubernetes, patroni.postgresql.config, patroni.ha, patroni.__main__)
+    patroni_end.surely(patroni.daemon)
 
     MEMBER = os.environ['MEMBER_NAME']
     fencing.stop_when_fenced(MEMBER, lambda: os.kill(os.getpid(), signal.SIGTERM))
