@@ -54,8 +54,9 @@ export function restoreFailed({ deleting, agent: { restore } }: MemberState): bo
  * for a changed Secret reaches a running pod only after a minute or more. Asked only where no restore has been successful:
  * there is no data that anybody could lose, and what is copied already serves the next try (config/scripts/unfinished.py).
  */
-export function mustBeginAnew({ agent: { restore } }: MemberState, digest: string): boolean {
-  if (restore?.phase === 'done') return false;
+export function mustBeginAnew({ state, agent: { restore } }: MemberState, digest: string): boolean {
+  // Patroni says so of no PostgreSQL that still recovers.
+  if (restore?.phase === 'done' || state === 'running') return false;
   return restore?.phase === 'failed' || restore?.digest !== digest;
 }
 

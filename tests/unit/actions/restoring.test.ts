@@ -85,7 +85,10 @@ describe('a pod of a cluster that is not restored yet', () => {
   ];
   for (const [what, restore, goes] of states)
     it(`${goes ? 'goes' : 'stays'} when it ${what}`, () =>
-      assert.equal(mustBeginAnew({ agent: { restore } } as MemberState, 'wanted'), goes));
+      assert.equal(mustBeginAnew({ state: '', agent: { restore } } as MemberState, 'wanted'), goes));
+
+  it('stays when it runs, whatever it was made of', () =>
+    assert.equal(mustBeginAnew({ state: 'running', agent: {} } as MemberState, 'wanted'), false));
 });
 
 describe('another target after a restore that failed', () => {
