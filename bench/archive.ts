@@ -86,8 +86,7 @@ export async function archive(): Promise<void> {
     console.log(`\n${rendered(results, seconds)}\n`);
     keep('archive', on, { clients, scale, seconds, results });
   } finally {
-    await s3.server.fault({});
-    await s3.kubectl.run(['delete', 'namespace', namespace, '--wait=false', '--ignore-not-found']);
+    await s3.close();
   }
 }
 

@@ -5,9 +5,10 @@ import { up } from '../kubernetes/cluster';
 import { S3Server } from '../s3/server';
 
 const bucket = 'backups';
+const namespace = 'local-s3';
 
 main('local:s3', async () => {
-  const server = await S3Server.up(await up());
+  const server = await S3Server.up(await up(), namespace);
   await server.bucket(bucket, { versioning: true });
   const login = {
     key: `local-${randomBytes(4).toString('hex')}`,
@@ -20,7 +21,7 @@ main('local:s3', async () => {
   });
   process.stdout.write(`# In the namespace of a PostgresCluster:
 kubectl create secret generic s3-key --from-literal=key=${login.key} --from-literal=keySecret=${login.secret}
-kubectl create secret generic s3-ca --from-literal=ca.crt="$(kubectl get secret s3 -n local-s3 -o jsonpath='{.data.ca\\.crt}' | base64 -d)"
+kubectl create secret generic s3-ca --from-literal=ca.crt="$(kubectl get secret s3 -n ${namespace} -o jsonpath='{.data.ca\\.crt}' | base64 -d)"
 
 # Its repository:
 { type: 's3', bucket: '${bucket}', region: '${server.region}', endpoint: '${server.hosts.s3}', caSecret: 's3-ca', credentialsSecret: 's3-key' }

@@ -1,21 +1,24 @@
-// What the S3 server is in the cluster. A namespace of its own: it goes with the cluster.
+// What the S3 server is in the cluster: a namespace of its own.
 import { createAuthority, issue } from '../../provider/live/issuing';
 import type { ServerImage } from './program';
 
-export const namespace = 'local-s3';
 export const region = 'eu-central-1';
 const labels = { app: 's3' };
 const day = 86_400_000;
 
 /** Hosts that pods of the cluster reach; all of them speak TLS on port 443. */
-export const hosts = {
+export interface Hosts {
   /** S3. */
-  s3: `s3.${namespace}.svc`,
+  readonly s3: string;
   /** AssumeRoleWithWebIdentity. */
-  sts: `sts.${namespace}.svc`,
+  readonly sts: string;
   /** A server whose certificate has expired. */
-  expired: `expired.${namespace}.svc`,
-} as const;
+  readonly expired: string;
+}
+
+export function hostsIn(namespace: string): Hosts {
+  return { s3: `s3.${namespace}.svc`, sts: `sts.${namespace}.svc`, expired: `expired.${namespace}.svc` };
+}
 
 interface Certificates {
   readonly authority: string;
@@ -23,7 +26,7 @@ interface Certificates {
   readonly files: Record<string, string>;
 }
 
-function certificates(): Certificates {
+function certificates(hosts: Hosts): Certificates {
   const authority = createAuthority('local S3 CA', 3650);
   const leaf = (names: readonly string[], days: number, now: Date) =>
     issue(authority, { commonName: names[0]!, dnsNames: names, usages: ['serverAuth'], days }, now);
@@ -42,16 +45,16 @@ function certificates(): Certificates {
 }
 
 /** The Secret of a new server; `rootPassword` is MinIO's own login. */
-export function secret(rootPassword: string): object {
+export function secret(namespace: string, rootPassword: string): object {
   return {
     apiVersion: 'v1',
     kind: 'Secret',
     metadata: { name: 's3', namespace },
-    stringData: { ...certificates().files, rootPassword },
+    stringData: { ...certificates(hostsIn(namespace)).files, rootPassword },
   };
 }
 
-export function objects(image: ServerImage): object[] {
+export function objects(namespace: string, image: ServerImage): object[] {
   const service = (name: string, port: number, targetPort: number): object => ({
     apiVersion: 'v1',
     kind: 'Service',

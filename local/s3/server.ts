@@ -2,7 +2,7 @@
 import { randomBytes } from 'node:crypto';
 import { type LocalCluster } from '../kubernetes/cluster';
 import { Kubectl } from '../kubernetes/kubectl';
-import { hosts, namespace, objects, region, secret } from './objects';
+import { hostsIn, objects, region, secret, type Hosts } from './objects';
 import { serverImage } from './program';
 
 /** What is wrong with the way to S3. */
@@ -30,17 +30,17 @@ export interface StoredObject {
 }
 
 export class S3Server {
-  readonly hosts = hosts;
   readonly region = region;
 
   private constructor(
+    readonly hosts: Hosts,
     /** PEM of the CA of its certificates. */
     readonly authority: string,
     private readonly control: string,
   ) {}
 
-  /** The server that runs in the cluster, or a new one. */
-  static async up(cluster: LocalCluster): Promise<S3Server> {
+  /** The server that runs in a namespace, or a new one. Its role and its faults are for all who use it. */
+  static async up(cluster: LocalCluster, namespace: string): Promise<S3Server> {
     const kubectl = new Kubectl(cluster.kubectl, cluster.kubeconfig);
     const image = await serverImage();
     await kubectl.apply([
@@ -62,11 +62,13 @@ export class S3Server {
         'jsonpath={.data.ca\\.crt}',
       ]);
     // Whoever has its CA already goes on with it.
-    if ((await find()) === '') await kubectl.apply([secret(randomBytes(24).toString('base64url'))]);
-    await kubectl.apply(objects(image));
+    if ((await find()) === '')
+      await kubectl.apply([secret(namespace, randomBytes(24).toString('base64url'))]);
+    await kubectl.apply(objects(namespace, image));
     await kubectl.run(['rollout', 'status', 'statefulset/s3', '-n', namespace, '--timeout=180s']);
     const address = ['get', 'service', 'control', '-n', namespace, '-o', 'jsonpath={.spec.clusterIP}'];
     const server = new S3Server(
+      hostsIn(namespace),
       Buffer.from(await find(), 'base64').toString('utf8'),
       `http://${await kubectl.run(address)}`,
     );

@@ -81,8 +81,7 @@ describe('backups in S3', () => {
   after(async function () {
     this.timeout(120_000);
     hippo?.close();
-    await s3?.server.fault({});
-    await s3?.kubectl.run(['delete', 'namespace', namespace, '--wait=false', '--ignore-not-found']);
+    await s3?.close();
   });
 
   it('WAL and a full backup reach the local repository and S3', async function () {
@@ -184,7 +183,7 @@ describe('backups in S3', () => {
       () => 'it went well',
       (error: Error) => error.message,
     );
-    for (const { name, args = [], variables, message } of refused('rotated')) {
+    for (const { name, args = [], variables, message } of refused(s3.server.hosts, 'rotated')) {
       const command = [...args, '--io-timeout=5', 'repo-get', 'archive/db/archive.info'];
       const { code, text } = await pgbackrest(hippo, pod, 2, command, variables);
       assert.notEqual(code, 0, name);

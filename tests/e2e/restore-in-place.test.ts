@@ -127,7 +127,7 @@ describe('a restore in place', () => {
   after(async function () {
     this.timeout(180_000);
     hippo?.close();
-    await kubectl?.run(['delete', 'namespace', namespace, '--wait=false', '--ignore-not-found']);
+    await s3?.close();
   });
 
   let time: string;

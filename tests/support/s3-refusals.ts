@@ -1,5 +1,5 @@
 /** What S3, its STS and TLS can refuse, as options of pgBackRest that bring it about, and the words that must come out. */
-import { hosts } from '../../local/s3/objects';
+import type { Hosts } from '../../local/s3/objects';
 
 export interface Refused {
   readonly name: string;
@@ -14,8 +14,8 @@ const keys = (key: string, secret: string): Record<string, string> => ({
   PGBACKREST_REPO2_S3_KEY_SECRET: secret,
 });
 
-/** For repository 2, whose server knows the key `known`. */
-export const refused = (known: string): readonly Refused[] => [
+/** For repository 2, whose server has these hosts and knows the key `known`. */
+export const refused = (hosts: Hosts, known: string): readonly Refused[] => [
   {
     name: 'wrong key',
     args: [shared],
@@ -51,7 +51,7 @@ export const refused = (known: string): readonly Refused[] => [
   },
   {
     name: 'no such host',
-    args: ['--repo2-s3-endpoint=nobody.local-s3.svc'],
-    message: /nobody\.local-s3\.svc/,
+    args: ['--repo2-s3-endpoint=nobody.svc'],
+    message: /nobody\.svc/,
   },
 ];

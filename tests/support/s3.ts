@@ -1,4 +1,4 @@
-/** A namespace with an S3 server, a bucket, and a role that the ServiceAccount of one cluster can take. */
+/** A namespace with an S3 server of its own, a bucket, and a role that the ServiceAccount of one cluster can take. */
 import { createPrivateKey, generateKeyPairSync, sign } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import type { LocalCluster } from '../../local/kubernetes/cluster';
@@ -13,7 +13,6 @@ const account = '111122223333';
 
 export class S3Fixture {
   readonly bucket = 'backups';
-  /** Of its own, as the role is, since the server is one for all tests. */
   readonly prefix: string;
   readonly roleArn: string;
   /** Name of the Secret with the server's CA. */
@@ -32,12 +31,18 @@ export class S3Fixture {
 
   static async open(local: LocalCluster, namespace: string, cluster: string): Promise<S3Fixture> {
     const kubectl = new Kubectl(local.kubectl, local.kubeconfig);
-    const server = await S3Server.up(local);
+    const server = await S3Server.up(local, `${namespace}-s3`);
     const fixture = new S3Fixture(server, kubectl, namespace, cluster);
     await server.bucket(fixture.bucket, { versioning: true });
     await fixture.makeNamespace();
     await server.role(fixture.roleArn, await fixture.trust(), fixture.policyOf(fixture.prefix));
     return fixture;
+  }
+
+  /** The server goes, and the namespace. */
+  async close(): Promise<void> {
+    const namespaces = [this.namespace, `${this.namespace}-s3`];
+    await this.kubectl.run(['delete', 'namespace', ...namespaces, '--wait=false', '--ignore-not-found']);
   }
 
   async makeNamespace(): Promise<void> {
