@@ -161,13 +161,13 @@ describe('the pooler', () => {
   it('goes on by itself when whoever paused it has gone', async function () {
     this.timeout(60_000);
     const script = '/etc/postgres-ha/scripts/pooler_pause.py';
-    const most = 6;
+    const most = 4;
     // From before the first of them pauses: to run something in a pod takes its time on a busy machine.
     const started = performance.now();
     await Promise.all((await pods()).map((pod) => inPod(pod, 'python3', script, 'pause', String(most), '2')));
     await asked(login, 'select 1');
     const waited = (performance.now() - started) / 1000;
-    assert.ok(waited > most && waited < 4 * most, `${waited} s`);
+    assert.ok(waited > most && waited < 5 * most, `${waited} s`);
   });
 
   it('takes a new password and a changed setting without a restart', async function () {
