@@ -157,7 +157,7 @@ describe('a release', () => {
     };
     const runs = Object.values(jobs).flatMap(({ steps }) => steps.flatMap(({ run }) => run ?? []));
     const scripts = runs.flatMap((run) => [...run.matchAll(/npm run ([\w:-]+)/g)].map((found) => found[1]!));
-    assert.deepEqual(scripts, ['build', 'sbom']);
+    assert.deepEqual(scripts, ['test:all', 'build', 'sbom']);
     for (const name of scripts) assert.ok(manifest.scripts[name], name);
     assert.ok(runs.some((run) => /^npm publish .*--provenance/.test(run)));
   });

@@ -7,6 +7,7 @@ import { pkiFile } from '../../local/kubernetes/pki';
 import { S3Server } from '../../local/s3/server';
 import { accessPolicy } from '../../provider/aws/access-policy';
 import { irsaTrust } from '../../provider/aws/trust-policy';
+import { removeNamespace } from './namespaces';
 
 export const audience = 'sts.amazonaws.com';
 const account = '111122223333';
@@ -31,6 +32,8 @@ export class S3Fixture {
 
   static async open(local: LocalCluster, namespace: string, cluster: string): Promise<S3Fixture> {
     const kubectl = new Kubectl(local.kubectl, local.kubeconfig);
+    // One that an earlier run has left may just be going.
+    await removeNamespace(local.kubeconfig, `${namespace}-s3`);
     const server = await S3Server.up(local, `${namespace}-s3`);
     const fixture = new S3Fixture(server, kubectl, namespace, cluster);
     await server.bucket(fixture.bucket, { versioning: true });

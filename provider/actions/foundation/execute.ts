@@ -60,7 +60,9 @@ async function anew(
   digest: string,
   { live, inputs: { namespace, cluster } }: FoundationContext,
 ): Promise<void> {
-  const { members } = await observeMembers(live, { namespace, cluster });
+  const { members, systemIdentifier } = await observeMembers(live, { namespace, cluster });
+  // The restore of before has ended while the steps before this one were done.
+  if (systemIdentifier !== undefined) return;
   const going = members.filter((member) => mustBeginAnew(member, digest));
   for (const { pod, uid } of going) await live.delete('Pod', namespace, pod, { uid });
 }

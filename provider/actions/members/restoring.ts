@@ -54,9 +54,11 @@ export function restoreFailed({ deleting, agent: { restore } }: MemberState): bo
  * for a changed Secret reaches a running pod only after a minute or more. Asked only where no restore has been successful:
  * there is no data that anybody could lose, and what is copied already serves the next try (config/scripts/unfinished.py).
  */
-export function mustBeginAnew({ state, agent: { restore } }: MemberState, digest: string): boolean {
-  // Patroni says so of no PostgreSQL that still recovers.
-  if (restore?.phase === 'done' || state === 'running') return false;
+export function mustBeginAnew({ state, agent }: MemberState, digest: string): boolean {
+  const { restore, inPlace } = agent;
+  // Of a cluster that there is. "running" says Patroni of no PostgreSQL that still recovers.
+  if (state === 'running' || restore?.phase === 'done') return false;
+  if (inPlace !== undefined || restore?.inPlace !== undefined) return false;
   return restore?.phase === 'failed' || restore?.digest !== digest;
 }
 
@@ -68,7 +70,7 @@ export async function restoreFailure(live: Live, namespace: string, member: Memb
     ...log.map((text) => `    log: ${text}`),
     restore?.during === 'replay'
       ? `Give another target in restoreFrom and run this again; to try the same once more, delete the pod ${member.pod} first. Nothing of the source was changed.`
-      : 'Correct restoreFrom, or what it names, and run this again; nothing of the source was changed.',
+      : `Correct restoreFrom and run this again; where what it names was wrong, delete the pod ${member.pod} first, so that it is tried again at once. Nothing of the source was changed.`,
   ].join('\n');
 }
 

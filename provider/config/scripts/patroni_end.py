@@ -2,8 +2,8 @@
 
 Its shutdown first waits for whatever it is at, without a limit (async_executor.py, cancel), and starting PostgreSQL waits for an
 answer of a process of its own, which may never come (postmaster.py, start). So a pod that was deleted while PostgreSQL started
-has stayed for the whole of its grace period, 300 s. Where no PostgreSQL runs there is nothing that an end in order could still
-do: this process then says what each of its threads is at, and ends. Source: Patroni 4.1.5.
+has stayed for the whole of its grace period, 300 s. Where no PostgreSQL runs, and no data are moved or removed, there is nothing
+that an end in order could still do: this process then says what each of its threads is at, and ends. Source: Patroni 4.1.5.
 """
 import faulthandler
 import functools
@@ -19,33 +19,68 @@ from patroni_wrap import wrap
 PATIENCE_SECONDS = 30
 
 
-def wait(runs, patience=PATIENCE_SECONDS, step=1, clock=time.monotonic, sleep=time.sleep):
-    """Returns when no PostgreSQL has run for so long. `runs` tells whether one does."""
+class Work:
+    """What nobody may break off: half of it would look like a database. A cancel does not reach it, and it takes its time."""
+
+    def __init__(self):
+        self._lock, self._at = threading.Lock(), 0
+
+    def goes_on(self):
+        return self._at > 0
+
+    def counted(self, method):
+        @functools.wraps(method)
+        def done(*args, **kwargs):
+            with self._lock:
+                self._at += 1
+            try:
+                return method(*args, **kwargs)
+            finally:
+                with self._lock:
+                    self._at -= 1
+
+        return done
+
+
+def wait(busy, patience=PATIENCE_SECONDS, step=1, clock=time.monotonic, sleep=time.sleep):
+    """Returns when `busy` has not been true for so long."""
     last = clock()
     while clock() - last < patience:
         sleep(step)
-        if runs():
+        if busy():
             last = clock()
 
 
-def end():
-    wait(restore_watch.titles)
+def end(work):
+    wait(lambda: work.goes_on() or restore_watch.titles())
     print('Patroni does not end, and no PostgreSQL runs: it is ended. Its threads:', file=sys.stderr, flush=True)
     faulthandler.dump_traceback()
     os._exit(1)
 
 
-def ends(api_sigterm, end=end):
-    @functools.wraps(api_sigterm)
-    def told(self):
-        first = api_sigterm(self)
-        if first:
-            threading.Thread(target=end, daemon=True).start()
-        return first
+def beginning(watch):
+    """`watch` begins with the first call of any of the methods that it wraps: by a signal, or by a failure that ends Patroni."""
+    begun = threading.Event()
 
-    return told
+    def wrapper(method):
+        @functools.wraps(method)
+        def told(self):
+            if not begun.is_set():
+                begun.set()
+                threading.Thread(target=watch, daemon=True).start()
+            return method(self)
+
+        return told
+
+    return wrapper
 
 
-def surely(daemon):
-    """`daemon` is Patroni's module of that name."""
-    wrap((daemon.AbstractPatroniDaemon, 'api_sigterm', ends))
+def surely(daemon, postgresql):
+    """`daemon` and `postgresql` are Patroni's modules of these names."""
+    work = Work()
+    begins = beginning(lambda: end(work))
+    wrap(
+        *((postgresql.Postgresql, name, work.counted) for name in ('remove_data_directory', 'move_data_directory', 'initdb')),
+        (daemon.AbstractPatroniDaemon, 'api_sigterm', begins),
+        (daemon.AbstractPatroniDaemon, 'shutdown', begins),
+    )

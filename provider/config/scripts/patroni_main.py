@@ -35,7 +35,7 @@ if __name__ == '__main__':
     urllib3.util.ssl_.VERIFY_X509_STRICT = 0
     patroni_waits.shorten(patroni.ha, patroni.postgresql, patroni.api)
     patroni_addresses.follow_addresses(patroni.dcs.kubernetes, patroni.postgresql.config, patroni.ha, patroni.__main__)
-    patroni_end.surely(patroni.daemon)
+    patroni_end.surely(patroni.daemon, patroni.postgresql)
 
     MEMBER = os.environ['MEMBER_NAME']
     fencing.stop_when_fenced(MEMBER, lambda: os.kill(os.getpid(), signal.SIGTERM))

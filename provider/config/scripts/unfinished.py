@@ -26,7 +26,7 @@ class Volume:
 
     def set_aside(self, is_initialised):
         """Before Patroni starts. `is_initialised` tells whether there is a cluster; it is asked only where a restore had begun."""
-        if os.path.exists(self._mark) and is_initialised():
+        if os.path.exists(self._mark) and is_initialised() and not self._recovers():
             # Whoever made the cluster: what is here now belongs to it.
             self.done()
         if not filled(self._data):
@@ -36,6 +36,10 @@ class Volume:
         remove(self._aside)
         os.rename(self._data, self._aside)
         return True
+
+    def _recovers(self):
+        """Of a restore that has not come to its end; another member may have made the cluster meanwhile, from something else."""
+        return os.path.exists(os.path.join(self._data, 'recovery.signal'))
 
     def _half_copied(self):
         there = os.listdir(self._data)

@@ -87,8 +87,16 @@ describe('a pod of a cluster that is not restored yet', () => {
     it(`${goes ? 'goes' : 'stays'} when it ${what}`, () =>
       assert.equal(mustBeginAnew({ state: '', agent: { restore } } as MemberState, 'wanted'), goes));
 
-  it('stays when it runs, whatever it was made of', () =>
-    assert.equal(mustBeginAnew({ state: 'running', agent: {} } as MemberState, 'wanted'), false));
+  const others: [string, Partial<MemberState>][] = [
+    ['runs, whatever it was made of', { state: 'running', agent: {} }],
+    ['is restored in place', { state: '', agent: { restore: { phase: 'replay', inPlace: '0123abcd 1' } } }],
+    [
+      'waits for a restore in place',
+      { state: '', agent: { inPlace: { id: '0123abcd', attempt: 1 } } as never },
+    ],
+  ];
+  for (const [what, member] of others)
+    it(`stays when it ${what}`, () => assert.equal(mustBeginAnew(member as MemberState, 'wanted'), false));
 });
 
 describe('another target after a restore that failed', () => {

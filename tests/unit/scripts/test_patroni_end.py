@@ -1,5 +1,6 @@
 import os
 import sys
+import threading
 import unittest
 
 sys.path.insert(0, os.path.join(os.path.dirname(__file__), '..', '..', '..', 'provider', 'config', 'scripts'))
@@ -8,8 +9,8 @@ import patroni_end
 
 
 class Time:
-    def __init__(self, running_until):
-        self.now, self.running_until = 0, running_until
+    def __init__(self, busy_until):
+        self.now, self.busy_until = 0, busy_until
 
     def clock(self):
         return self.now
@@ -17,34 +18,54 @@ class Time:
     def sleep(self, seconds):
         self.now += seconds
 
-    def runs(self):
-        return self.now <= self.running_until
+    def busy(self):
+        return self.now <= self.busy_until
 
 
 class Wait(unittest.TestCase):
-    def test_it_begins_when_no_postgresql_runs(self):
-        for running_until, ends in ((0, 30), (100, 130)):
-            time = Time(running_until)
-            patroni_end.wait(time.runs, patience=30, clock=time.clock, sleep=time.sleep)
+    def test_it_begins_when_nothing_runs(self):
+        for busy_until, ends in ((0, 30), (100, 130)):
+            time = Time(busy_until)
+            patroni_end.wait(time.busy, patience=30, clock=time.clock, sleep=time.sleep)
             self.assertEqual(time.now, ends)
 
 
-class Ends(unittest.TestCase):
-    def test_the_first_signal_alone_begins_it(self):
-        begun = []
+class Work(unittest.TestCase):
+    def test_it_goes_on_until_the_method_has_ended_however(self):
+        work = patroni_end.Work()
+        seen = []
 
-        class Daemon:
-            told = False
+        def remove(fails):
+            seen.append(work.goes_on())
+            if fails:
+                raise OSError
+            return 'removed'
 
-            def api_sigterm(self):
-                first, self.told = not self.told, True
-                return first
+        counted = work.counted(remove)
+        self.assertEqual(counted(False), 'removed')
+        with self.assertRaises(OSError):
+            counted(True)
+        self.assertEqual((seen, work.goes_on()), ([True, True], False))
 
-        Daemon.api_sigterm = patroni_end.ends(Daemon.api_sigterm, end=lambda: begun.append(1))
-        daemon = Daemon()
-        self.assertTrue(daemon.api_sigterm())
-        self.assertFalse(daemon.api_sigterm())
-        for thread in patroni_end.threading.enumerate():
-            if thread is not patroni_end.threading.current_thread():
-                thread.join()
-        self.assertEqual(begun, [1])
+
+class Beginning(unittest.TestCase):
+    def test_the_first_call_of_any_begins_it(self):
+        for calls in (('api_sigterm', 'api_sigterm', 'shutdown'), ('shutdown', 'api_sigterm')):
+            watched = []
+
+            class Daemon:
+                def api_sigterm(self):
+                    return 'told'
+
+                def shutdown(self):
+                    return 'told'
+
+            begins = patroni_end.beginning(lambda: watched.append(1))
+            for name in ('api_sigterm', 'shutdown'):
+                setattr(Daemon, name, begins(getattr(Daemon, name)))
+            for name in calls:
+                self.assertEqual(getattr(Daemon(), name)(), 'told')
+            for thread in threading.enumerate():
+                if thread is not threading.current_thread():
+                    thread.join()
+            self.assertEqual(watched, [1])

@@ -87,6 +87,17 @@ class Unfinished(unittest.TestCase):
         self.assertFalse(self.started(initialised=False))
         self.assertTrue(os.path.isdir(self.data))
 
+    def test_a_recovery_is_not_of_the_cluster_that_another_member_has_made(self):
+        self.volume.begin()
+        self.has(**DATABASE, **{'recovery.signal': ''})
+        self.assertTrue(self.started(initialised=True))
+        self.assertFalse(os.path.exists(self.data))
+        # A replica is copied now, and is the cluster's.
+        self.has(**DATABASE, **{'standby.signal': ''})
+        self.assertFalse(self.started(initialised=True))
+        self.assertFalse(self.started(initialised=False))
+        self.assertTrue(os.path.isdir(self.data))
+
 
 if __name__ == '__main__':
     unittest.main()
