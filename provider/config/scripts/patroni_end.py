@@ -60,13 +60,14 @@ def end(work):
 
 def beginning(watch):
     """`watch` begins with the first call of any of the methods that it wraps: by a signal, or by a failure that ends Patroni."""
-    begun = threading.Event()
+    # Without a lock: a signal may come in the middle of it, in the same thread.
+    begun = []
 
     def wrapper(method):
         @functools.wraps(method)
         def told(self):
-            if not begun.is_set():
-                begun.set()
+            if not begun:
+                begun.append(True)
                 threading.Thread(target=watch, daemon=True).start()
             return method(self)
 
