@@ -68,17 +68,16 @@ export async function e2e(options: E2eOptions): Promise<Counts> {
     const of = inTime ? await part(file, tests) : { ...noTests, notRun: [file] };
     counts = added(counts, of);
   };
+  const those = (one: When): string[] => files.filter((file) => when(file) === one);
   // Those that take long first: lanes then end together. How long a file is tells it well enough.
-  const size = (file: string): number => statSync(file).size;
-  const those = (one: When): string[] =>
-    files.filter((file) => when(file) === one).sort((a, b) => size(b) - size(a));
-  const waiting = [...those('together'), ...those('late')];
+  const longestFirst = (a: string, b: string): number => statSync(b).size - statSync(a).size;
+  const waiting = [...those('together').sort(longestFirst), ...those('late').sort(longestFirst)];
   const beside = waiting.length > 1;
   const lane = async (): Promise<void> => {
     for (let file = waiting.shift(); file !== undefined; file = waiting.shift()) await run(file, beside);
   };
   try {
-    for (const file of files.filter((one) => when(one) === 'alone')) await run(file, false);
+    for (const file of those('alone')) await run(file, false);
     await Promise.all(Array.from({ length: lanes }, lane));
     return counts;
   } finally {
